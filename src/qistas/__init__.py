@@ -1,0 +1,1 @@
+"""Qistas: an open, neutral, self-hosted data engine for AI."""
