@@ -1,0 +1,17 @@
+import "./shell/styles";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { startLanguage } from "./shell/language";
+import { Providers } from "./shell/Providers";
+import { startTheme } from "./shell/theme";
+
+startTheme();
+await startLanguage();
+
+const root = document.getElementById("root");
+if (root)
+  createRoot(root).render(
+    <StrictMode>
+      <Providers />
+    </StrictMode>,
+  );
