@@ -1,0 +1,276 @@
+# pyright: reportMissingParameterType=false
+"""The passes over the answers, compiled; `_kernels` says what each does.
+
+`estep` multiplies likelihoods and takes no logarithm inside an item: with a table that is nowhere below
+``t``, the product over ``300 / -log10(t)`` answers cannot leave the range of float64. Items with more answers
+than that go through logarithms. Threads own runs of items and their own counts, which are added at the end.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import get_num_threads, njit, prange
+from numpy.typing import NDArray
+
+Float64 = NDArray[np.float64]
+_NO_POSTERIOR = np.empty((0, 0), dtype=np.float32)
+
+
+def estep(
+    offsets: NDArray[np.int64],
+    rows: NDArray[Any],
+    table: Float64,
+    prior: Float64,
+    clamp: NDArray[np.int32],
+    subtypes: int,
+    posterior: NDArray[np.float32] | None,
+    hard: bool,
+) -> tuple[Float64, Float64, float]:
+    latent = prior.shape[0]
+    chunks = _chunks(rows.shape[0] * latent, table.size)
+    counts = np.zeros((chunks, *table.shape))
+    totals = np.zeros((chunks, latent))
+    loglik = np.zeros(chunks)
+    reach = _reach(table, prior)
+    longest = int(np.diff(offsets).max()) if offsets.shape[0] > 1 else 0
+    with np.errstate(divide="ignore"):
+        log_table = np.log(table) if longest > reach else np.empty((0, latent))
+    _estep(
+        offsets,
+        rows,
+        table,
+        log_table,
+        prior,
+        clamp,
+        subtypes,
+        reach,
+        hard,
+        posterior if posterior is not None else _NO_POSTERIOR,
+        counts,
+        totals,
+        loglik,
+    )
+    summed = counts[0] if chunks == 1 else counts.sum(axis=0)
+    return summed, totals.sum(axis=0), float(loglik.sum())
+
+
+def log_scores(offsets: NDArray[np.int64], rows: NDArray[Any], log_table: Float64) -> Float64:
+    scores = np.zeros((offsets.shape[0] - 1, log_table.shape[1]))
+    _log_scores(offsets, rows, log_table, scores)
+    return scores
+
+
+def tally(item: NDArray[np.int32], rows: NDArray[Any], posterior: Float64, n_rows: int) -> Float64:
+    counts = np.zeros((n_rows, posterior.shape[1]))
+    _tally(item, rows, posterior, counts)
+    return counts
+
+
+def votes(
+    item: NDArray[np.int32],
+    annotator: NDArray[np.int32],
+    label: NDArray[np.int32],
+    weight: Float64,
+    n_items: int,
+    n_labels: int,
+) -> Float64:
+    summed = np.zeros((n_items, n_labels))
+    _votes(item, annotator, label, weight, summed)
+    return summed
+
+
+def matches(
+    item: NDArray[np.int32],
+    annotator: NDArray[np.int32],
+    label: NDArray[np.int32],
+    posterior: NDArray[np.floating],
+    n_annotators: int,
+) -> tuple[Float64, Float64, Float64]:
+    found = np.zeros((n_annotators, 3))
+    _matches(item, annotator, label, posterior, found)
+    return found[:, 0].copy(), found[:, 1].copy(), found[:, 2].copy()
+
+
+def _chunks(work: int, cells: int) -> int:
+    """One chunk a thread where there is work for it, and never more private counts than work."""
+    return max(1, min(get_num_threads(), work // 20_000, 1 + 2 * work // max(cells, 1)))
+
+
+def _reach(table: Float64, prior: Float64) -> int:
+    """How many answers may be multiplied before float64 could underflow."""
+    least = float(table.min()) if table.size else 1.0
+    start = float(prior.min()) if prior.size else 1.0
+    most = float(table.max()) if table.size else 1.0
+    if least <= 0.0 or start <= 0.0 or most > 1e3:
+        return 0
+    room = 290.0 + min(0.0, np.log10(start))
+    return int(room / max(-np.log10(least), abs(np.log10(most)), 1e-3))
+
+
+@njit(parallel=True, nogil=True, cache=True, error_model="numpy")
+def _estep(
+    offsets,
+    rows,
+    table,
+    log_table,
+    prior,
+    clamp,
+    subtypes,
+    reach,
+    hard,
+    posterior,
+    counts,
+    totals,
+    loglik,
+):
+    n_items = offsets.shape[0] - 1
+    latent = prior.shape[0]
+    chunks = counts.shape[0]
+    log_prior = np.log(prior)
+    for c in prange(chunks):
+        low = n_items * c // chunks
+        high = n_items * (c + 1) // chunks
+        share = np.empty(latent)
+        total = np.zeros(latent)
+        mine = counts[c]
+        summed = 0.0
+        for i in range(low, high):
+            a = offsets[i]
+            b = offsets[i + 1]
+            known = clamp[i] if clamp.shape[0] > 0 else -1
+            shift = 0.0
+            if b - a <= reach:
+                for k in range(latent):
+                    share[k] = prior[k]
+                for r in range(a, b):
+                    w = rows[r]
+                    for k in range(latent):
+                        share[k] *= table[w, k]
+                if known >= 0:
+                    for k in range(latent):
+                        if k // subtypes != known:
+                            share[k] = 0.0
+            else:
+                for k in range(latent):
+                    share[k] = log_prior[k]
+                for r in range(a, b):
+                    w = rows[r]
+                    for k in range(latent):
+                        share[k] += log_table[w, k]
+                shift = -np.inf
+                for k in range(latent):
+                    if known >= 0 and k // subtypes != known:
+                        share[k] = -np.inf
+                    shift = max(shift, share[k])
+                for k in range(latent):
+                    share[k] = np.exp(share[k] - shift)
+            mass = 0.0
+            for k in range(latent):
+                mass += share[k]
+            scale = 1.0 / mass
+            for k in range(latent):
+                share[k] *= scale
+            if b > a or known >= 0:
+                summed += np.log(mass) + shift
+                if hard:
+                    best = 0
+                    for k in range(latent):
+                        if share[k] > share[best]:
+                            best = k
+                    for k in range(latent):
+                        share[k] = 0.0
+                    share[best] = 1.0
+                for k in range(latent):
+                    total[k] += share[k]
+                for r in range(a, b):
+                    w = rows[r]
+                    for k in range(latent):
+                        mine[w, k] += share[k]
+            if posterior.shape[0] > 0:
+                for k in range(latent):
+                    posterior[i, k] = share[k]
+        loglik[c] = summed
+        for k in range(latent):
+            totals[c, k] = total[k]
+
+
+@njit(nogil=True, cache=True)
+def _log_scores(offsets, rows, log_table, scores):
+    for i in range(scores.shape[0]):
+        for r in range(offsets[i], offsets[i + 1]):
+            w = rows[r]
+            for k in range(scores.shape[1]):
+                scores[i, k] += log_table[w, k]
+
+
+@njit(nogil=True, cache=True)
+def _tally(item, rows, posterior, counts):
+    for r in range(rows.shape[0]):
+        i = item[r]
+        w = rows[r]
+        for k in range(counts.shape[1]):
+            counts[w, k] += posterior[i, k]
+
+
+@njit(nogil=True, cache=True)
+def _votes(item, annotator, label, weight, summed):
+    for r in range(item.shape[0]):
+        summed[item[r], label[r]] += weight[annotator[r]]
+
+
+@njit(nogil=True, cache=True)
+def _matches(item, annotator, label, posterior, found):
+    for r in range(item.shape[0]):
+        q = np.float64(posterior[item[r], label[r]])
+        j = annotator[r]
+        found[j, 0] += 1.0
+        found[j, 1] += q
+        found[j, 2] += q * (1.0 - q)
+
+
+def repeats(offsets: NDArray[np.int64], annotator: NDArray[np.int32], n_annotators: int) -> int:
+    return int(_repeats(offsets, annotator, np.full(n_annotators, -1, dtype=np.int64)))
+
+
+def groups(
+    offsets: NDArray[np.int64], item: NDArray[np.int32], annotator: NDArray[np.int32], n_annotators: int
+) -> int:
+    present = int((np.bincount(annotator, minlength=n_annotators) > 0).sum())
+    return int(_groups(offsets, annotator, np.arange(n_annotators), present))
+
+
+@njit(nogil=True, cache=True)
+def _repeats(offsets, annotator, last):
+    found = 0
+    for i in range(offsets.shape[0] - 1):
+        for r in range(offsets[i], offsets[i + 1]):
+            j = annotator[r]
+            if last[j] == i:
+                found += 1
+            last[j] = i
+    return found
+
+
+@njit(nogil=True, cache=True)
+def _root(parent, j):
+    while parent[j] != j:
+        parent[j] = parent[parent[j]]
+        j = parent[j]
+    return j
+
+
+@njit(nogil=True, cache=True)
+def _groups(offsets, annotator, parent, present):
+    separate = present
+    for i in range(offsets.shape[0] - 1):
+        for r in range(offsets[i] + 1, offsets[i + 1]):
+            a = _root(parent, annotator[r - 1])
+            b = _root(parent, annotator[r])
+            if a != b:
+                parent[max(a, b)] = min(a, b)
+                separate -= 1
+        if separate <= 1:
+            break
+    return separate

@@ -1,0 +1,144 @@
+"""The passes over the answers in numpy alone; `_kernels` says what each does."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+_CELLS = 4_000_000
+Float64 = NDArray[np.float64]
+
+
+def estep(
+    offsets: NDArray[np.int64],
+    rows: NDArray[Any],
+    table: Float64,
+    prior: Float64,
+    clamp: NDArray[np.int32],
+    subtypes: int,
+    posterior: NDArray[np.float32] | None,
+    hard: bool,
+) -> tuple[Float64, Float64, float]:
+    latent = prior.shape[0]
+    counts = np.zeros_like(table)
+    totals = np.zeros(latent)
+    loglik = 0.0
+    with np.errstate(divide="ignore"):
+        log_table, log_prior = np.log(table), np.log(prior)
+    for low, high in _blocks(offsets, latent):
+        answers = rows[offsets[low] : offsets[high]]
+        held = offsets[low : high + 1] - offsets[low]
+        scores = _segment_sums(log_table[answers], held) + log_prior
+        seen = held[1:] > held[:-1]
+        if clamp.size:
+            known = clamp[low:high]
+            seen |= known >= 0
+            wrong = (np.arange(latent)[None, :] // subtypes) != known[:, None]
+            scores[wrong & (known >= 0)[:, None]] = -np.inf
+        top = scores.max(axis=1, keepdims=True)
+        share = np.exp(scores - top)
+        mass = share.sum(axis=1, keepdims=True)
+        share /= mass
+        loglik += float((np.log(mass) + top)[seen].sum())
+        if hard:
+            best = share.argmax(axis=1)
+            share[seen] = 0.0
+            share[np.flatnonzero(seen), best[seen]] = 1.0
+        totals += share[seen].sum(axis=0)
+        spread = np.repeat(share, np.diff(held), axis=0)
+        for k in range(latent):
+            counts[:, k] += np.bincount(answers, weights=spread[:, k], minlength=table.shape[0])
+        if posterior is not None:
+            posterior[low:high] = share
+    return counts, totals, loglik
+
+
+def log_scores(offsets: NDArray[np.int64], rows: NDArray[Any], log_table: Float64) -> Float64:
+    scores = np.empty((offsets.shape[0] - 1, log_table.shape[1]))
+    for low, high in _blocks(offsets, log_table.shape[1]):
+        answers = rows[offsets[low] : offsets[high]]
+        scores[low:high] = _segment_sums(log_table[answers], offsets[low : high + 1] - offsets[low])
+    return scores
+
+
+def tally(item: NDArray[np.int32], rows: NDArray[Any], posterior: Float64, n_rows: int) -> Float64:
+    counts = np.empty((n_rows, posterior.shape[1]))
+    for k in range(posterior.shape[1]):
+        counts[:, k] = np.bincount(rows, weights=posterior[:, k][item], minlength=n_rows)
+    return counts
+
+
+def votes(
+    item: NDArray[np.int32],
+    annotator: NDArray[np.int32],
+    label: NDArray[np.int32],
+    weight: Float64,
+    n_items: int,
+    n_labels: int,
+) -> Float64:
+    cells = item.astype(np.int64) * n_labels + label
+    summed = np.bincount(cells, weights=weight[annotator], minlength=n_items * n_labels)
+    return summed.astype(np.float64, copy=False).reshape(n_items, n_labels)
+
+
+def matches(
+    item: NDArray[np.int32],
+    annotator: NDArray[np.int32],
+    label: NDArray[np.int32],
+    posterior: NDArray[np.floating],
+    n_annotators: int,
+) -> tuple[Float64, Float64, Float64]:
+    right = posterior[item, label].astype(np.float64)
+    count = np.bincount(annotator, minlength=n_annotators).astype(np.float64)
+    correct = np.bincount(annotator, weights=right, minlength=n_annotators)
+    variance = np.bincount(annotator, weights=right * (1.0 - right), minlength=n_annotators)
+    return count, correct.astype(np.float64), variance.astype(np.float64)
+
+
+def _blocks(offsets: NDArray[np.int64], width: int) -> list[tuple[int, int]]:
+    """Runs of items whose answers times ``width`` stay near `_CELLS`."""
+    step = max(1, _CELLS // max(1, width))
+    edges = [0]
+    while edges[-1] < offsets.shape[0] - 1:
+        reach = int(np.searchsorted(offsets, offsets[edges[-1]] + step, side="right")) - 1
+        edges.append(min(max(reach, edges[-1] + 1), edges[-1] + step, offsets.shape[0] - 1))
+    return list(pairwise(edges))
+
+
+def _segment_sums(values: Float64, held: NDArray[np.int64]) -> Float64:
+    sums = np.zeros((held.shape[0] - 1, values.shape[1]))
+    filled = held[1:] > held[:-1]
+    if values.shape[0]:
+        sums[filled] = np.add.reduceat(values, held[:-1][filled], axis=0)
+    return sums
+
+
+def repeats(offsets: NDArray[np.int64], annotator: NDArray[np.int32], n_annotators: int) -> int:
+    item = np.repeat(np.arange(offsets.shape[0] - 1), np.diff(offsets))
+    pairs = item * n_annotators + annotator
+    pairs.sort()
+    return int((pairs[1:] == pairs[:-1]).sum())
+
+
+def groups(
+    offsets: NDArray[np.int64], item: NDArray[np.int32], annotator: NDArray[np.int32], n_annotators: int
+) -> int:
+    """Least codes spread along items, each annotator jumping to its group's least code, until nothing moves."""
+    if not annotator.size:
+        return 0
+    starts = offsets[:-1][offsets[1:] > offsets[:-1]]
+    sizes = np.diff(np.append(starts, annotator.size))
+    least = np.arange(n_annotators)
+    while True:
+        before = least
+        lowest = np.repeat(np.minimum.reduceat(before[annotator], starts), sizes)
+        least = before.copy()
+        np.minimum.at(least, annotator, lowest)
+        np.minimum.at(least, before[annotator], lowest)
+        least = least[least]
+        if np.array_equal(least, before):
+            break
+    return int(np.unique(least[annotator]).size)

@@ -1,0 +1,222 @@
+"""What every method of truth inference returns, and the parts all of them share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qistas.engine.responses import Responses
+from qistas.engine.truth import _kernels
+from qistas.engine.truth.diagnosis import diagnose
+
+Float32 = NDArray[np.float32]
+Float64 = NDArray[np.float64]
+Int32 = NDArray[np.int32]
+Int64 = NDArray[np.int64]
+
+LEVEL = 0.9
+_Z = 1.6448536269514722
+
+
+@dataclass(frozen=True, slots=True)
+class Annotators:
+    """What was learnt about each annotator; arrays of shape ``(n_annotators,)`` unless said.
+
+    ``accuracy`` is the expected share of right answers among those given, with a Wilson interval at ``level``
+    whose width counts both the number of answers and the doubt about the items themselves; NaN, 0 and 1 for
+    an annotator without answers. ``confusion[j, true, answered]`` (float32) where the method has one,
+    ``weight`` where it has one number an annotator (its meaning is in the method's docstring).
+    """
+
+    count: Int64
+    accuracy: Float64
+    low: Float64
+    high: Float64
+    confusion: Float32 | None = None
+    weight: Float64 | None = None
+    level: float = LEVEL
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A fitted table model: enough to judge one item, or to go on fitting, without the answers.
+
+    ``table[annotator, label, latent]`` is the likelihood of an answer and ``prior[latent]`` the weight of a
+    latent class; latent classes ``k * subtypes`` onwards stand for label ``k``.
+    """
+
+    table: Float64
+    prior: Float64
+    subtypes: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TruthResult:
+    """The inferred labels with their doubt.
+
+    ``posterior`` (float32, ``n_items × n_labels``, rows sum to one); ``label`` (int32, the likeliest, the
+    lowest code at a tie, -1 for an item with neither an answer nor a known label); ``confidence`` the largest
+    probability; ``doubt`` one minus that; ``entropy`` in nats. ``prior`` the share of each label.
+    ``log_likelihood`` of the answers under the model, or None where the method has no likelihood; ``history``
+    the objective the iterations raise (log likelihood plus log prior, or its variational bound).
+    ``converged`` is false where the iterations ran out first. ``warnings`` say in words where the data cannot
+    carry the model, ``explanation`` what was done. ``details`` holds what only this method has.
+    """
+
+    method: str
+    posterior: Float32
+    label: Int32
+    confidence: Float32
+    doubt: Float32
+    entropy: Float32
+    annotators: Annotators
+    prior: Float64
+    log_likelihood: float | None
+    iterations: int
+    converged: bool
+    seconds: float
+    warnings: tuple[str, ...]
+    explanation: str
+    history: tuple[float, ...] = field(default=(), repr=False)
+    fit: Fit | None = field(default=None, repr=False)
+    details: Mapping[str, NDArray[np.floating]] = field(
+        default_factory=lambda: MappingProxyType({}), repr=False
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class NumericResult:
+    """The inferred numbers with their doubt; arrays of shape ``(n_items,)`` unless said.
+
+    ``value`` (NaN for an item without answers), ``spread`` the standard deviation of the item's answers about
+    it, ``low`` and ``high`` the bounds of an interval for the value at ``level``, ``count`` the answers.
+    ``weight``, ``bias`` and ``variance`` (``n_annotators``) where the method estimates them.
+    """
+
+    method: str
+    value: Float64
+    spread: Float64
+    low: Float64
+    high: Float64
+    count: Int64
+    weight: Float64 | None
+    bias: Float64 | None
+    variance: Float64 | None
+    log_likelihood: float | None
+    iterations: int
+    converged: bool
+    seconds: float
+    warnings: tuple[str, ...]
+    explanation: str
+    level: float = LEVEL
+    history: tuple[float, ...] = field(default=(), repr=False)
+
+
+def skill(
+    responses: Responses,
+    posterior: NDArray[np.floating],
+    *,
+    confusion: Float32 | None = None,
+    weight: Float64 | None = None,
+) -> Annotators:
+    """Accuracy of each annotator against ``posterior``, with its interval.
+
+    The number of right answers has mean ``sum q`` and, given the posterior, variance ``sum q (1 - q)``. The
+    interval is Wilson's with the number of answers cut to ``m (1 - m) / v``, ``v`` the sampling variance plus
+    that doubt, so that an annotator judged against unsure items gets a wider interval.
+    """
+    count, right, doubt = _kernels.matches(responses, posterior)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        accuracy = right / count
+        middle = (right + 1.0) / (count + 2.0)
+        sampling = middle * (1.0 - middle) / count
+        effective = middle * (1.0 - middle) / (sampling + doubt / count**2)
+        square = _Z * _Z / effective
+        centre = (accuracy + square / 2.0) / (1.0 + square)
+        half = (
+            _Z
+            * np.sqrt(accuracy * (1.0 - accuracy) / effective + square / (4.0 * effective))
+            / (1.0 + square)
+        )
+    silent = count == 0
+    low = np.where(silent, 0.0, np.clip(centre - half, 0.0, 1.0))
+    high = np.where(silent, 1.0, np.clip(centre + half, 0.0, 1.0))
+    return Annotators(
+        count=count.astype(np.int64),
+        accuracy=accuracy,
+        low=low,
+        high=high,
+        confusion=confusion,
+        weight=weight,
+    )
+
+
+def finish(
+    method: str,
+    responses: Responses,
+    posterior: Float32,
+    clamp: Int32 | None,
+    *,
+    explanation: str,
+    seconds: float,
+    prior: Float64 | None = None,
+    log_likelihood: float | None = None,
+    iterations: int = 1,
+    converged: bool = True,
+    warnings: tuple[str, ...] = (),
+    history: tuple[float, ...] = (),
+    confusion: Float32 | None = None,
+    weight: Float64 | None = None,
+    fit: Fit | None = None,
+    details: Mapping[str, NDArray[np.floating]] | None = None,
+) -> TruthResult:
+    """A `TruthResult` from a posterior: the likeliest labels, doubt, skill and the warnings all share."""
+    n_items, n_labels = posterior.shape
+    answered = responses.counts() > 0
+    if clamp is not None:
+        answered = answered | (clamp >= 0)
+    if n_labels:
+        label = posterior.argmax(axis=1).astype(np.int32)
+        label[~answered] = -1
+        confidence = posterior.max(axis=1)
+        positive = np.maximum(posterior, np.float32(1e-38))
+        entropy = -np.einsum("ik,ik->i", posterior, np.log(positive, out=positive))
+        entropy = np.maximum(entropy, np.float32(0.0))
+    else:
+        label = np.full(n_items, -1, dtype=np.int32)
+        confidence = np.zeros(n_items, dtype=np.float32)
+        entropy = np.zeros(n_items, dtype=np.float32)
+    said = list(diagnose(responses, clamp))
+    if not converged:
+        said.append(f"{method} had not converged after {iterations} iterations; raise max_iter")
+    return TruthResult(
+        method=method,
+        posterior=posterior,
+        label=label,
+        confidence=confidence,
+        doubt=np.float32(1.0) - confidence,
+        entropy=entropy,
+        annotators=skill(responses, posterior, confusion=confusion, weight=weight),
+        prior=prior if prior is not None else shares(posterior, answered),
+        log_likelihood=log_likelihood,
+        iterations=iterations,
+        converged=converged,
+        seconds=seconds,
+        warnings=(*said, *warnings),
+        explanation=explanation,
+        history=history,
+        fit=fit,
+        details=MappingProxyType(dict(details or {})),
+    )
+
+
+def shares(posterior: NDArray[np.floating], answered: NDArray[np.bool_]) -> Float64:
+    """Share of each label over the answered items; uniform where there are none."""
+    n_labels = posterior.shape[1]
+    if not answered.any():
+        return np.full(n_labels, 1.0 / max(n_labels, 1))
+    return np.asarray(posterior[answered].mean(axis=0, dtype=np.float64))
