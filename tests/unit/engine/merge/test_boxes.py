@@ -74,7 +74,7 @@ def test_merged_boxes_come_back_from_noise():
     for _ in range(7):
         seen = [t for t in truth if rng.random() < 0.85]
         answers.append([(*(np.array(t) + rng.normal(0, 0.8, 4)).tolist(), 0) for t in seen])
-    merged = merge_boxes(answers, keep=0.3)
+    merged = merge_boxes(answers, keep=0.1)
     assert len(merged) == len(truth)
     found = np.array([(b.x, b.y, b.width, b.height) for b in merged])
     nearest = np.abs(found[:, None, :] - np.array(truth)[None]).max(axis=2).min(axis=1)
