@@ -105,6 +105,30 @@ def estep(
     )
 
 
+def vote_step(
+    responses: Responses,
+    weight: Float64,
+    log_prior: Float64,
+    clamp: Int32 | None,
+    posterior: Float32 | None = None,
+) -> tuple[Float64, Float64, float]:
+    """The `estep` of models with one log odds an annotator: no table, so any number of labels.
+
+    ``score[i, k] = log_prior[k] + sum_r weight[annotator[r]] [label[r] = k]``; the posterior is its softmax.
+    Returns expected right answers by annotator, expected class totals and ``sum_i logsumexp_k score[i, k]``
+    (the known label's score alone where one is clamped); fills ``posterior`` (items × labels) where given.
+    """
+    return _kernels().vote_step(
+        responses.offsets,
+        responses.annotator,
+        responses.label,
+        weight,
+        log_prior,
+        clamp if clamp is not None else np.empty(0, dtype=np.int32),
+        posterior,
+    )
+
+
 def log_scores(responses: Responses, rows: NDArray[np.signedinteger], log_table: Float64) -> Float64:
     """``sum_r log_table[row[r]]`` over the answers of each item; shape ``(n_items, latent)``."""
     return _kernels().log_scores(responses.offsets, rows, np.ascontiguousarray(log_table))

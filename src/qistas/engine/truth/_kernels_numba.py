@@ -56,6 +56,35 @@ def estep(
     return summed, totals.sum(axis=0), float(loglik.sum())
 
 
+def vote_step(
+    offsets: NDArray[np.int64],
+    annotator: NDArray[np.int32],
+    label: NDArray[np.int32],
+    weight: Float64,
+    log_prior: Float64,
+    clamp: NDArray[np.int32],
+    posterior: NDArray[np.float32] | None,
+) -> tuple[Float64, Float64, float]:
+    n_labels = log_prior.shape[0]
+    chunks = _chunks(label.shape[0] + offsets.shape[0] * n_labels, weight.shape[0])
+    right = np.zeros((chunks, weight.shape[0]))
+    totals = np.zeros((chunks, n_labels))
+    loglik = np.zeros(chunks)
+    _vote_step(
+        offsets,
+        annotator,
+        label,
+        weight,
+        log_prior,
+        clamp,
+        posterior if posterior is not None else _NO_POSTERIOR,
+        right,
+        totals,
+        loglik,
+    )
+    return right.sum(axis=0), totals.sum(axis=0), float(loglik.sum())
+
+
 def log_scores(offsets: NDArray[np.int64], rows: NDArray[Any], log_table: Float64) -> Float64:
     scores = np.zeros((offsets.shape[0] - 1, log_table.shape[1]))
     _log_scores(offsets, rows, log_table, scores)
@@ -194,6 +223,47 @@ def _estep(
         loglik[c] = summed
         for k in range(latent):
             totals[c, k] = total[k]
+
+
+@njit(parallel=True, nogil=True, cache=True, error_model="numpy")
+def _vote_step(offsets, annotator, label, weight, log_prior, clamp, posterior, right, totals, loglik):
+    n_items = offsets.shape[0] - 1
+    n_labels = log_prior.shape[0]
+    chunks = right.shape[0]
+    for c in prange(chunks):
+        share = np.empty(n_labels)
+        mine = right[c]
+        summed = 0.0
+        for i in range(n_items * c // chunks, n_items * (c + 1) // chunks):
+            a = offsets[i]
+            b = offsets[i + 1]
+            known = clamp[i] if clamp.shape[0] > 0 else -1
+            for k in range(n_labels):
+                share[k] = log_prior[k]
+            for r in range(a, b):
+                share[label[r]] += weight[annotator[r]]
+            top = -np.inf
+            for k in range(n_labels):
+                if known >= 0 and k != known:
+                    share[k] = -np.inf
+                top = max(top, share[k])
+            mass = 0.0
+            for k in range(n_labels):
+                share[k] = np.exp(share[k] - top)
+                mass += share[k]
+            scale = 1.0 / mass
+            for k in range(n_labels):
+                share[k] *= scale
+            if b > a or known >= 0:
+                summed += np.log(mass) + top
+                for k in range(n_labels):
+                    totals[c, k] += share[k]
+                for r in range(a, b):
+                    mine[annotator[r]] += share[label[r]]
+            if posterior.shape[0] > 0:
+                for k in range(n_labels):
+                    posterior[i, k] = share[k]
+        loglik[c] = summed
 
 
 @njit(nogil=True, cache=True)

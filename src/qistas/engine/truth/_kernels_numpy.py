@@ -56,6 +56,43 @@ def estep(
     return counts, totals, loglik
 
 
+def vote_step(
+    offsets: NDArray[np.int64],
+    annotator: NDArray[np.int32],
+    label: NDArray[np.int32],
+    weight: Float64,
+    log_prior: Float64,
+    clamp: NDArray[np.int32],
+    posterior: NDArray[np.float32] | None,
+) -> tuple[Float64, Float64, float]:
+    n_labels, n_annotators = log_prior.shape[0], weight.shape[0]
+    right = np.zeros(n_annotators)
+    totals = np.zeros(n_labels)
+    loglik = 0.0
+    for low, high in _blocks(offsets, n_labels):
+        part = slice(offsets[low], offsets[high])
+        held = offsets[low : high + 1] - offsets[low]
+        item = np.repeat(np.arange(high - low), np.diff(held))
+        scores = votes(item.astype(np.int32), annotator[part], label[part], weight, high - low, n_labels)
+        scores += log_prior
+        seen = held[1:] > held[:-1]
+        if clamp.size:
+            known = clamp[low:high]
+            seen |= known >= 0
+            wrong = np.arange(n_labels)[None, :] != known[:, None]
+            scores[wrong & (known >= 0)[:, None]] = -np.inf
+        top = scores.max(axis=1, keepdims=True)
+        share = np.exp(scores - top)
+        mass = share.sum(axis=1, keepdims=True)
+        share /= mass
+        loglik += float((np.log(mass) + top)[seen].sum())
+        totals += share[seen].sum(axis=0)
+        right += np.bincount(annotator[part], weights=share[item, label[part]], minlength=n_annotators)
+        if posterior is not None:
+            posterior[low:high] = share
+    return right, totals, loglik
+
+
 def log_scores(offsets: NDArray[np.int64], rows: NDArray[Any], log_table: Float64) -> Float64:
     scores = np.empty((offsets.shape[0] - 1, log_table.shape[1]))
     for low, high in _blocks(offsets, log_table.shape[1]):

@@ -22,7 +22,7 @@ class ConfusionModel:
     smoothing: float
     prior_smoothing: float
 
-    def m_step(self, stats: em.Stats) -> em.Params:
+    def m_step(self, stats: em.Stats, before: em.Params | None) -> em.Params:
         """Normalised expected counts; an annotator without answers gets uniform rows."""
         labels = stats.counts.shape[1]
         table = stats.counts + self.smoothing

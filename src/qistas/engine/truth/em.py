@@ -25,12 +25,16 @@ TABLE_BYTES = 8 * 2**30
 
 @dataclass(frozen=True, slots=True)
 class Params:
-    """``table[annotator, label, latent]``, ``prior[latent]`` and the log prior (or minus KL) of these."""
+    """``table[annotator, label, latent]``, ``prior[latent]`` and the log prior (or minus KL) of these.
+
+    ``inner`` holds what a model keeps of its own besides the table.
+    """
 
     table: Float64
     prior: Float64
     penalty: float = 0.0
     subtypes: int = 1
+    inner: tuple[Float64, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +56,8 @@ class Stats:
 class TableModel(Protocol):
     """How a method turns statistics into parameters."""
 
-    def m_step(self, stats: Stats) -> Params:
-        """The parameters that ``stats`` support best under the model."""
+    def m_step(self, stats: Stats, before: Params | None) -> Params:
+        """The parameters ``stats`` support best; ``before`` are those the statistics were taken under."""
         ...
 
 
@@ -153,7 +157,7 @@ def run(
         raise ValueError(f"max_iter must be at least 1; it is {max_iter}")
     rows = _kernels.table_rows(responses)
     step = tol * max(len(responses), 1)
-    params = model.m_step(start)
+    params = model.m_step(start, None)
     posterior = np.empty((responses.n_items, params.prior.shape[0]), dtype=np.float32)
     history: list[float] = []
     converged = False
@@ -163,6 +167,6 @@ def run(
         converged = len(history) > 1 and abs(history[-1] - history[-2]) <= step
         if converged or len(history) >= max_iter:
             break
-        params = model.m_step(stats)
+        params = model.m_step(stats, params)
     e_step(responses, params, clamp, posterior=posterior, rows=rows)
     return Fitted(params, stats, posterior, tuple(history), len(history), converged)

@@ -1,0 +1,1 @@
+"""The HTTP door. Routes are thin: parse, one use-case, answer."""

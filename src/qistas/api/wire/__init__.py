@@ -1,0 +1,1 @@
+"""The shapes that travel: one file a station."""

@@ -1,0 +1,1 @@
+"""Code that speaks to outside services: file stores, and later models."""

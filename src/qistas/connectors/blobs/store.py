@@ -1,0 +1,114 @@
+"""A tenant's files, each under a path that begins with the tenant's id."""
+
+import hashlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlparse
+from uuid import UUID
+
+import obstore
+from obstore.store import LocalStore, from_url
+
+from qistas.core.errors import Missing, Unavailable
+
+CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What was written: where, how long, and its SHA-256."""
+
+    path: str
+    bytes: int
+    sha256: bytes
+
+
+def open_blobs(url: str) -> "BlobStore":
+    """The store at `url` (`file:///…`, `s3://…`, `gs://…`, `az://…`); a local folder is made when missing."""
+    if url.startswith("file:"):
+        folder = Path(unquote(urlparse(url).path))
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return BlobStore(LocalStore(prefix=folder))
+    return BlobStore(from_url(url))
+
+
+class BlobStore:
+    """Put and get by path. A put is whole or not at all."""
+
+    def __init__(self, store: Any) -> None:
+        self._store = store
+
+    @staticmethod
+    def path(tenant_id: UUID, *parts: str) -> str:
+        """The path of a tenant's file. Raises ValueError for a part that is not a plain name."""
+        for part in parts:
+            if not part or part in (".", "..") or any(c in part for c in "/\\\0"):
+                raise ValueError(f"not a plain file name: {part!r}")
+        return "/".join([str(tenant_id), *parts])
+
+    async def put(self, path: str, data: bytes) -> Stored:
+        """Write `data` whole. Raises Unavailable when the store does not take it (a full disk, no network)."""
+        try:
+            await obstore.put_async(self._store, path, data)
+        except OSError as error:
+            raise Unavailable(f"The file store did not take the file: {error}") from error
+        return Stored(path, len(data), hashlib.sha256(data).digest())
+
+    async def put_stream(self, path: str, chunks: AsyncIterator[bytes]) -> Stored:
+        """Write a stream of any length in parts; nothing is seen at `path` until it is whole."""
+        digest, total = hashlib.sha256(), 0
+        try:
+            async with obstore.open_writer_async(self._store, path) as writer:
+                async for chunk in chunks:
+                    digest.update(chunk)
+                    total += len(chunk)
+                    await writer.write(chunk)
+        except OSError as error:
+            raise Unavailable(f"The file store did not take the file: {error}") from error
+        return Stored(path, total, digest.digest())
+
+    async def get(self, path: str) -> bytes:
+        """The whole file. Raises Missing."""
+        try:
+            return bytes(await (await obstore.get_async(self._store, path)).bytes_async())
+        except FileNotFoundError:
+            raise Missing("The file is not in the store.") from None
+
+    async def stream(self, path: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+        """The bytes from `start` to before `end`, in chunks. Raises Missing."""
+        total = await self.size(path)
+        end = total if end is None else min(end, total)
+        while start < end:
+            stop = min(end, start + CHUNK)
+            yield bytes(await obstore.get_range_async(self._store, path, start=start, end=stop))
+            start = stop
+
+    async def size(self, path: str) -> int:
+        """How many bytes the file has. Raises Missing."""
+        try:
+            return int((await obstore.head_async(self._store, path))["size"])
+        except FileNotFoundError:
+            raise Missing("The file is not in the store.") from None
+
+    async def exists(self, path: str) -> bool:
+        """Whether there is a file at `path`."""
+        try:
+            await obstore.head_async(self._store, path)
+        except FileNotFoundError:
+            return False
+        return True
+
+    async def delete(self, path: str) -> None:
+        """Remove the file; one that is not there is fine."""
+        try:
+            await obstore.delete_async(self._store, path)
+        except FileNotFoundError:
+            return
+
+    def local_path(self, path: str) -> Path | None:
+        """Where the file lies on this machine's disk, or None when the store is elsewhere."""
+        if isinstance(self._store, LocalStore):
+            return Path(str(self._store.prefix)) / path
+        return None

@@ -1,0 +1,48 @@
+"""Keyset pages: a page is what comes after a key, so its cost does not grow with how far one has read."""
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from .errors import Fault, Invalid
+
+Row = TypeVar("Row")
+DEFAULT_LIMIT = 50
+MAX_LIMIT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """Some rows, and the opaque key to ask for those after them (None at the end)."""
+
+    rows: Sequence[Row]
+    next: str | None
+
+
+def encode_key(key: Sequence[Any]) -> str:
+    """An opaque, URL-safe token for a keyset key (JSON scalars; others as their text)."""
+    raw = json.dumps(list(key), separators=(",", ":"), default=str).encode()
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def decode_key(token: str | None, length: int) -> list[Any] | None:
+    """The key in `token`, or None for none. Raises Invalid for a token that we did not make."""
+    if not token:
+        return None
+    try:
+        key = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+    except (binascii.Error, ValueError, RecursionError):
+        key = None
+    if not isinstance(key, list) or len(key) != length or not all(isinstance(k, str | int | float | type(None)) for k in key):
+        raise Invalid("The page key is not one of ours.", [Fault("after", "unreadable", "Use `next` of the page before.")])
+    return key
+
+
+def page_of(rows: Sequence[Row], limit: int, key: Sequence[Any] | None) -> Page[Row]:
+    """The page made of `rows` fetched with `limit + 1`; `key` is the key of row `limit - 1`."""
+    if len(rows) > limit and key is not None:
+        return Page(rows[:limit], encode_key(key))
+    return Page(rows[:limit], None)

@@ -1,0 +1,6 @@
+"""The database: the embedded server, its roles, the two doors (`tenant_tx`, `system_tx`) and the migrations."""
+
+from .address import Address, open_address
+from .tx import Database, Tx
+
+__all__ = ["Address", "Database", "Tx", "open_address"]

@@ -1,0 +1,195 @@
+"""The two doors to the database. Nothing else opens a connection or commits.
+
+    async with db.tenant_tx(principal) as tx:      # sees and writes one tenant, as row security decides
+        rows = await tx.all(Task, "SELECT …", {...})
+
+    async with db.system_tx(reason="sign-in") as tx:   # crosses tenants; the reason is signed and logged
+        ...
+
+A block is one transaction: it commits when the block ends, and rolls back when it raises.
+"""
+
+import logging
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, LiteralString, TypeVar, cast
+
+import psycopg
+from psycopg import AsyncConnection
+from psycopg.rows import class_row, dict_row
+from psycopg.types.json import set_json_dumps, set_json_loads
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+import orjson
+
+from qistas.core.errors import Conflict, Invalid, QistasError, Unavailable
+from qistas.core.ids import TenantId
+from qistas.core.principal import Principal
+
+from .address import Address
+from .context import sign_context
+
+log = logging.getLogger("qistas.db")
+Shape = TypeVar("Shape")
+Params = Mapping[str, Any] | Sequence[Any] | None
+
+set_json_dumps(orjson.dumps)
+set_json_loads(orjson.loads)
+
+
+class Tx:
+    """One open transaction. Statements take SQL and parameters; rows come back as the dataclass asked for."""
+
+    __slots__ = ("_conn", "_principal")
+
+    def __init__(self, conn: AsyncConnection[Any], principal: Principal | None) -> None:
+        self._conn = conn
+        self._principal = principal
+
+    @property
+    def principal(self) -> Principal:
+        """Who acts. A system transaction has none, and asking is a fault of the program."""
+        if self._principal is None:
+            raise RuntimeError("a system transaction has no principal")
+        return self._principal
+
+    @property
+    def tenant_id(self) -> TenantId:
+        """The tenant of this transaction."""
+        return self.principal.tenant_id
+
+    @property
+    def connection(self) -> AsyncConnection[Any]:
+        """The driver's connection, for COPY and pipelines. Never commit on it."""
+        return self._conn
+
+    async def run(self, sql: str, params: Params = None) -> int:
+        """Execute, and return the number of rows touched."""
+        cursor = await self._conn.execute(cast(LiteralString, sql), params)
+        return cursor.rowcount
+
+    async def one(self, shape: type[Shape], sql: str, params: Params = None) -> Shape | None:
+        """The first row as `shape`, or None."""
+        async with self._conn.cursor(row_factory=class_row(shape)) as cursor:
+            await cursor.execute(cast(LiteralString, sql), params)
+            return await cursor.fetchone()
+
+    async def all(self, shape: type[Shape], sql: str, params: Params = None) -> list[Shape]:
+        """Every row as `shape`. For lists that are bounded; use `stream` for those that are not."""
+        async with self._conn.cursor(row_factory=class_row(shape)) as cursor:
+            await cursor.execute(cast(LiteralString, sql), params)
+            return await cursor.fetchall()
+
+    async def value(self, sql: str, params: Params = None) -> Any:
+        """The first column of the first row, or None."""
+        cursor = await self._conn.execute(cast(LiteralString, sql), params)
+        row = await cursor.fetchone()
+        return row[0] if row else None
+
+    async def rows(self, sql: str, params: Params = None) -> list[tuple[Any, ...]]:
+        """Every row as a plain tuple."""
+        cursor = await self._conn.execute(cast(LiteralString, sql), params)
+        return await cursor.fetchall()
+
+    async def dicts(self, sql: str, params: Params = None) -> list[dict[str, Any]]:
+        """Every row as a dict by column name."""
+        async with self._conn.cursor(row_factory=dict_row) as cursor:
+            await cursor.execute(cast(LiteralString, sql), params)
+            return await cursor.fetchall()
+
+    async def many(self, sql: str, params: Sequence[Params]) -> None:
+        """Execute once for each set of parameters, in one round trip."""
+        async with self._conn.cursor() as cursor:
+            await cursor.executemany(cast(LiteralString, sql), cast(Any, params))
+
+    async def stream(self, sql: str, params: Params = None, size: int = 2000) -> AsyncIterator[list[tuple[Any, ...]]]:
+        """Rows in lists of up to `size`, through a server-side cursor: memory does not grow with the result."""
+        async with self._conn.cursor(name="stream") as cursor:
+            cursor.itersize = size
+            await cursor.execute(cast(LiteralString, sql), params)
+            while rows := await cursor.fetchmany(size):
+                yield rows
+
+
+class Database:
+    """The pools of the two login roles. Open once a process with `async with Database(address) as db`."""
+
+    def __init__(self, address: Address, *, size: int = 12) -> None:
+        self._address = address
+        self._app = _pool(address.app, "qistas-app", size)
+        self._system = _pool(address.system, "qistas-system", max(2, size // 3))
+
+    @property
+    def address(self) -> Address:
+        """Where this database is."""
+        return self._address
+
+    async def __aenter__(self) -> "Database":
+        await self._app.open()
+        await self._system.open()
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        await self._app.close()
+        await self._system.close()
+
+    @asynccontextmanager
+    async def tenant_tx(self, principal: Principal) -> AsyncIterator[Tx]:
+        """A transaction that sees one tenant. Raises Unavailable when the database does not answer."""
+        context = sign_context(self._address.context_key, principal.tenant_id, principal.member_id, principal.purpose)
+        async with _transaction(self._app, context) as conn:
+            yield Tx(conn, principal)
+
+    @asynccontextmanager
+    async def system_tx(self, *, reason: str) -> AsyncIterator[Tx]:
+        """A transaction that crosses tenants. `reason` is a short lower-case name; it is signed and logged."""
+        context = sign_context(self._address.context_key, None, None, reason)
+        log.debug("system_tx", extra={"reason": reason})
+        async with _transaction(self._system, context) as conn:
+            yield Tx(conn, None)
+
+
+def _pool(conninfo: str, name: str, size: int) -> AsyncConnectionPool[AsyncConnection[Any]]:
+    return AsyncConnectionPool(
+        conninfo,
+        name=name,
+        min_size=1,
+        max_size=size,
+        timeout=10,
+        open=False,
+        reconnect_timeout=30,
+        check=AsyncConnectionPool.check_connection if size < 0 else None,
+        kwargs={
+            "autocommit": True,
+            "prepare_threshold": 2,
+            "options": "-c search_path=qistas,core,pg_catalog -c plan_cache_mode=auto"
+            " -c idle_in_transaction_session_timeout=600000 -c client_connection_check_interval=5000",
+            "application_name": name,
+        },
+    )
+
+
+@asynccontextmanager
+async def _transaction(pool: AsyncConnectionPool[AsyncConnection[Any]], context: str) -> AsyncIterator[AsyncConnection[Any]]:
+    try:
+        async with pool.connection() as conn:
+            # One round trip for both. The context holds only hex, digits, `|` and a checked name: nothing to escape.
+            await conn.execute(cast(LiteralString, f"BEGIN; SELECT set_config('app.ctx', '{context}', true)"))
+            try:
+                yield conn
+            except BaseException:
+                if not conn.closed:
+                    await conn.execute("ROLLBACK")
+                raise
+            await conn.execute("COMMIT")
+    except QistasError:
+        raise
+    except (PoolTimeout, psycopg.OperationalError, psycopg.InterfaceError) as error:
+        log.warning("the database did not answer: %s", error)
+        raise Unavailable("The database does not answer just now. Nothing was lost; try again in a moment.") from error
+    except psycopg.errors.UniqueViolation as error:
+        raise Conflict("Something of that name or key is there already. Choose another.") from error
+    except psycopg.errors.ForeignKeyViolation as error:
+        raise Conflict("Something this depends on is not there any more. Load it again.") from error
+    except psycopg.DataError as error:
+        raise Invalid(f"A value cannot be stored: {error}".split("\n")[0]) from error
