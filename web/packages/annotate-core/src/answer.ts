@@ -1,0 +1,50 @@
+/** The value of an answer, one shape for each kind. */
+
+export interface ChoiceValue {
+  readonly labels: readonly string[];
+}
+export interface RatingValue {
+  readonly value: number;
+}
+export interface TextValue {
+  readonly text: string;
+}
+/** `start` and `end` count Unicode code points of the field as stored; `end` is exclusive. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+  readonly label: string;
+}
+export interface SpanValue {
+  readonly spans: readonly Span[];
+}
+/** Pixels of the stored image; `rotation` in degrees clockwise about the centre. */
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly rotation?: number;
+  readonly label: string;
+}
+export interface BoxValue {
+  readonly boxes: readonly Box[];
+}
+export interface PairwiseValue {
+  readonly choice: "left" | "right" | "tie";
+  readonly strength?: number;
+}
+
+export interface ValueOf {
+  choice: ChoiceValue;
+  rating: RatingValue;
+  text: TextValue;
+  span: SpanValue;
+  box: BoxValue;
+  pairwise: PairwiseValue;
+}
+
+export type Value = ValueOf[keyof ValueOf];
+
+/** Question name → value. A question that was not asked, or was left empty, is absent. */
+export type Answer = Readonly<Record<string, Value>>;

@@ -1,0 +1,600 @@
+import type { Answer } from "../answer";
+import type { Entry, SubmitEntry } from "../journal/entry";
+import { Outbox } from "../journal/outbox";
+import type { JournalStore } from "../journal/store";
+import type { Ontology } from "../ontology";
+import {
+  asTransportError,
+  type Claimed,
+  type NothingBecause,
+  type Offer,
+  type SkipReason,
+  type Submitted,
+  type Transport,
+} from "./transport";
+import { type Done, type Work, workAgain, workOn } from "./work";
+
+export interface LoopSettings {
+  readonly transport: Transport;
+  readonly store: JournalStore;
+  /** `tenant/person/project`. */
+  readonly scope: string;
+  /** This page's own name, and the names of the pages that are open now. */
+  readonly tab: string;
+  readonly liveTabs: () => Promise<readonly string[]>;
+  /** Tasks to keep ready beyond the one before the person. */
+  readonly ahead?: number;
+  readonly leaseMs?: number;
+  /** Called once for each task when it arrives: load its pictures now. */
+  readonly prepare?: (offer: Offer) => void;
+  readonly newKey?: () => string;
+}
+
+export type Phase = "starting" | "working" | "fetching" | "nothing" | "signed_out" | "failed";
+
+/** What the screen shows; a new object whenever anything changed. */
+export interface LoopView {
+  readonly phase: Phase;
+  readonly work: Work | null;
+  /** Tasks in this browser behind the one shown. */
+  readonly ready: number;
+  /** Tasks left for this annotator as the server last said, less what was done since. */
+  readonly left: number | null;
+  readonly because: NothingBecause | null;
+  readonly failure: string | null;
+  readonly waiting: number;
+  readonly refused: readonly Entry[];
+  readonly away: boolean;
+  readonly unsafe: boolean;
+  readonly lapsed: boolean;
+  readonly doneHere: number;
+  readonly done: readonly Done[];
+  readonly canGoBack: boolean;
+  readonly canGoForward: boolean;
+}
+
+const renewEvery = 20_000;
+const keepLocallyAfter = 200;
+const keepRemotelyAfter = 4_000;
+const askAgainAfter = 15_000;
+const rememberDone = 100;
+
+/**
+ * The annotator's loop. The next tasks are in the browser before they are needed, so that a submit paints the next
+ * task at once; the answer goes to the journal and from there to the server while the person is already working.
+ */
+export class TaskLoop {
+  private readonly outbox: Outbox;
+  private readonly listeners = new Set<() => void>();
+  private readonly ontologies = new Map<number, Promise<Ontology>>();
+  private readonly seenLeases = new Set<string>();
+  private readonly again = new Map<string, Work>();
+  private readonly ahead: number;
+  private readonly leaseMs: number;
+  private readonly newKey: () => string;
+
+  private current: Work | null = null;
+  private parked: Work | null = null;
+  private doneAt = -1;
+  private queue: Work[] = [];
+  private done: Done[] = [];
+  private doneHere = 0;
+  private left: number | null = null;
+  private because: NothingBecause | null = null;
+  private failure: string | null = null;
+  private signedOut = false;
+  private started = false;
+  private stopped = false;
+  private claiming = false;
+  private readonly expected = new Map<string, number>();
+  private claimTimer: ReturnType<typeof setTimeout> | undefined;
+  private renewTimer: ReturnType<typeof setInterval> | undefined;
+  private localTimer: ReturnType<typeof setTimeout> | undefined;
+  private remoteTimer: ReturnType<typeof setTimeout> | undefined;
+  private unwatch: (() => void) | undefined;
+  private lastActive = 0;
+  private seen: LoopView;
+
+  constructor(private readonly settings: LoopSettings) {
+    this.ahead = settings.ahead ?? 3;
+    this.leaseMs = settings.leaseMs ?? 30 * 60_000;
+    this.newKey = settings.newKey ?? (() => crypto.randomUUID());
+    this.outbox = new Outbox(settings.store, settings.transport, settings.scope, {
+      next: (key) => this.wanted(key),
+      settled: (key) => this.expected.delete(key),
+      submitted: (entry, reply) => this.onSubmitted(entry, reply),
+      revised: () => undefined,
+      changed: () => this.changed(),
+    });
+    this.seen = this.look();
+  }
+
+  readonly view = (): LoopView => this.seen;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  /** Take up what this browser still holds, send what waits, and fetch the first tasks. */
+  async start(): Promise<void> {
+    this.active();
+    await this.outbox.load().catch(() => undefined);
+    for (const entry of [...this.outbox.waiting, ...this.outbox.refused]) this.seenLeases.add(entry.leaseId);
+    await this.takeUp().catch(() => undefined);
+    if (this.stopped) return;
+    this.renewTimer = setInterval(() => void this.renewAll(), renewEvery);
+    this.advanceIfIdle();
+    this.outbox.retry();
+    this.started = true;
+    this.fetchMore();
+    void this.fetchDone();
+    this.changed();
+  }
+
+  /** Leave: what was begun is kept, what was only ready goes back to the queue. */
+  stop(): void {
+    if (this.stopped) return;
+    this.stopped = true;
+    this.keepDraft();
+    for (const timer of [this.claimTimer, this.localTimer, this.remoteTimer]) clearTimeout(timer);
+    clearInterval(this.renewTimer);
+    this.unwatch?.();
+    this.outbox.stop();
+    const open = this.parked ?? (this.current?.revises ? null : this.current);
+    const untouched = open && Object.keys(open.state.working).length === 0 ? [open] : [];
+    for (const work of [...this.queue, ...untouched]) this.giveBack(work);
+  }
+
+  /** The person did something: time counts, leases are kept alive. */
+  active(): void {
+    this.lastActive = performance.now();
+    this.current?.time.touch();
+  }
+
+  /** The page is out of sight. */
+  hidden(): void {
+    this.current?.time.pause();
+    this.keepDraft();
+  }
+
+  /** The network or the session came back. */
+  retry(): void {
+    this.signedOut = false;
+    this.failure = null;
+    this.outbox.retry();
+    clearTimeout(this.claimTimer);
+    this.claimTimer = undefined;
+    this.fetchMore();
+    this.changed();
+  }
+
+  /**
+   * Submit the current answer and go on. Returns a promise that resolves when the answer is in the journal; the
+   * next task is current before this function returns.
+   */
+  submit(): Promise<void> {
+    const work = this.current;
+    if (!work) return Promise.resolve();
+    work.time.touch();
+    const answer = work.state.final();
+    const written = work.revises ? this.revise(work, work.revises, answer) : this.giveIn(work, answer);
+    this.advance();
+    return written;
+  }
+
+  skip(reason: SkipReason, note?: string): Promise<void> {
+    const work = this.current;
+    if (!work || work.revises) return Promise.resolve();
+    this.seenLeases.add(work.offer.lease_id);
+    this.forget(work.offer.lease_id);
+    const written = this.outbox.add({
+      act: "skip",
+      key: this.newKey(),
+      scope: this.settings.scope,
+      taskId: work.offer.task_id,
+      leaseId: work.offer.lease_id,
+      writtenAt: new Date().toISOString(),
+      reason,
+      note,
+    });
+    this.countDown();
+    this.advance();
+    return written;
+  }
+
+  /** Open the answer before this one; the task at hand waits. */
+  back(): void {
+    this.openDone(this.doneAt + 1);
+  }
+
+  /** Towards the task at hand. */
+  forward(): void {
+    if (this.doneAt > 0) this.openDone(this.doneAt - 1);
+    else if (this.doneAt === 0) {
+      this.doneAt = -1;
+      this.advance();
+    }
+  }
+
+  openDone(at: number): void {
+    const done = this.done[at];
+    if (!done) return;
+    if (this.current && !this.current.revises) {
+      this.keepDraft();
+      this.parked = this.current;
+    }
+    let work = this.again.get(done.key);
+    if (!work) {
+      work = workAgain(done);
+      this.again.set(done.key, work);
+    }
+    this.doneAt = at;
+    this.show(work);
+  }
+
+  /** Open an answer the server refused, to change it and give it again. */
+  openRefused(key: string): void {
+    const at = this.done.findIndex((done) => done.key === key);
+    if (at >= 0) {
+      this.openDone(at);
+      return;
+    }
+    const entry = this.outbox.refused.find((one) => one.key === key);
+    if (!entry || entry.act === "skip") return;
+    void this.ontology(entry.offer.ontology_version).then((ontology) => {
+      this.remember({
+        key: entry.key,
+        offer: entry.offer,
+        ontology,
+        answer: entry.answer,
+        annotationId: undefined,
+        at: entry.writtenAt,
+      });
+      this.openDone(0);
+    });
+  }
+
+  dropRefused(key: string): void {
+    this.outbox.drop(key);
+  }
+
+  private giveIn(work: Work, answer: Answer): Promise<void> {
+    const { offer } = work;
+    const entry: SubmitEntry = {
+      act: "submit",
+      key: this.newKey(),
+      scope: this.settings.scope,
+      taskId: offer.task_id,
+      leaseId: offer.lease_id,
+      writtenAt: new Date().toISOString(),
+      answer,
+      seconds: work.time.seconds,
+      offer,
+    };
+    this.seenLeases.add(offer.lease_id);
+    this.expected.set(entry.key, 1); // this submit brings the task that takes this one's place
+    this.remember({
+      key: entry.key,
+      offer,
+      ontology: work.ontology,
+      answer,
+      annotationId: undefined,
+      at: entry.writtenAt,
+    });
+    this.doneHere++;
+    this.countDown();
+    // the draft is struck out only when the answer is safe in its place
+    return this.outbox.add(entry).then(() => this.forget(offer.lease_id));
+  }
+
+  private revise(work: Work, done: Done, answer: Answer): Promise<void> {
+    done.answer = answer;
+    this.again.delete(done.key);
+    const seconds = work.time.seconds;
+    if (!done.annotationId && this.outbox.amend(done.key, { answer, seconds })) return Promise.resolve();
+    return this.outbox.add({
+      act: "revise",
+      key: this.newKey(),
+      scope: this.settings.scope,
+      taskId: done.offer.task_id,
+      leaseId: done.offer.lease_id,
+      writtenAt: new Date().toISOString(),
+      answer,
+      seconds,
+      offer: done.offer,
+      annotationId: done.annotationId,
+      after: done.annotationId ? undefined : done.key,
+    });
+  }
+
+  private onSubmitted(entry: SubmitEntry, reply: Submitted): void {
+    const done = this.done.find((one) => one.key === entry.key);
+    if (done) done.annotationId = reply.annotation.id;
+    void this.receive(reply.tasks ?? []).then(() => this.fetchMore());
+  }
+
+  /** How many tasks this submit should bring. */
+  private wanted(key: string): number {
+    this.expected.delete(key);
+    const coming = [...this.expected.values()].reduce((sum, count) => sum + count, 0);
+    const missing = this.ahead + (this.current ? 0 : 1) - this.queue.length - coming;
+    const next = Math.max(0, Math.min(missing, 10));
+    if (next > 0) this.expected.set(key, next);
+    return next;
+  }
+
+  private advance(): void {
+    this.doneAt = -1;
+    const next = this.parked ?? this.queue.shift() ?? null;
+    this.parked = null;
+    this.show(next);
+    this.fetchMore();
+  }
+
+  private advanceIfIdle(): void {
+    if (!this.current) this.advance();
+  }
+
+  private show(work: Work | null): void {
+    this.current?.time.pause();
+    this.unwatch?.();
+    this.unwatch = undefined;
+    clearTimeout(this.localTimer);
+    clearTimeout(this.remoteTimer);
+    this.current = work;
+    if (work) {
+      work.time.touch();
+      if (!work.revises) this.unwatch = work.state.subscribe(() => this.draftLater(work));
+    }
+    this.changed();
+  }
+
+  private remember(done: Done): void {
+    this.done = [done, ...this.done].slice(0, rememberDone);
+  }
+
+  private countDown(): void {
+    if (this.left !== null) this.left = Math.max(0, this.left - 1);
+  }
+
+  // Drafts ---------------------------------------------------------------------------------------------------
+
+  private draftLater(work: Work): void {
+    clearTimeout(this.localTimer);
+    this.localTimer = setTimeout(() => this.hold(work), keepLocallyAfter);
+    clearTimeout(this.remoteTimer);
+    this.remoteTimer = setTimeout(() => {
+      this.settings.transport
+        .draft(work.offer.lease_id, work.state.final(), work.time.seconds)
+        .catch(() => undefined); // the journal has it
+    }, keepRemotelyAfter);
+  }
+
+  private keepDraft(): void {
+    if (this.current && !this.current.revises && this.current.state.view().touched) this.hold(this.current);
+  }
+
+  private hold(work: Work): void {
+    const held = {
+      leaseId: work.offer.lease_id,
+      scope: this.settings.scope,
+      tab: this.settings.tab,
+      offer: work.offer,
+      answer: work.state.view().touched ? work.state.working : (work.offer.draft ?? undefined),
+      seconds: work.time.seconds,
+    };
+    this.settings.store.putHeld(held).catch(() => {
+      this.outbox.unsafe = true;
+      this.changed();
+    });
+  }
+
+  private forget(leaseId: string): void {
+    this.settings.store.dropHeld(leaseId).catch(() => undefined);
+  }
+
+  // Tasks in ---------------------------------------------------------------------------------------------------
+
+  /** Tasks an earlier page of this person left in this browser, unless that page is still open. */
+  private async takeUp(): Promise<void> {
+    const [held, live] = await Promise.all([
+      this.settings.store.held(this.settings.scope),
+      this.settings.liveTabs(),
+    ]);
+    for (const one of held) {
+      if (one.tab !== this.settings.tab && live.includes(one.tab)) continue;
+      if (this.seenLeases.has(one.leaseId)) {
+        this.forget(one.leaseId);
+        continue;
+      }
+      const begun = one.answer !== undefined && Object.keys(one.answer).length > 0;
+      const expired = Date.parse(one.offer.expires_at) < Date.now();
+      if (expired && !begun) {
+        this.forget(one.leaseId);
+        continue;
+      }
+      const ontology = await this.ontology(one.offer.ontology_version).catch(() => undefined);
+      if (!ontology) continue;
+      this.seenLeases.add(one.leaseId);
+      const work = workOn(one.offer, ontology, { answer: one.answer, seconds: one.seconds }, this.leaseMs);
+      work.lapsed = expired;
+      this.settings.prepare?.(one.offer);
+      if (begun) this.queue.unshift(work);
+      else this.queue.push(work);
+      this.hold(work);
+    }
+    void this.renewAll(true);
+  }
+
+  private async receive(offers: readonly Offer[]): Promise<void> {
+    for (const offer of offers) {
+      if (this.seenLeases.has(offer.lease_id)) continue;
+      this.seenLeases.add(offer.lease_id);
+      const ontology = await this.ontology(offer.ontology_version);
+      const work = workOn(offer, ontology, { answer: undefined, seconds: 0 }, this.leaseMs);
+      if (this.stopped) {
+        this.giveBack(work);
+        continue;
+      }
+      this.settings.prepare?.(offer);
+      this.queue.push(work);
+      this.hold(work);
+      this.because = null;
+      this.advanceIfIdle();
+    }
+    this.changed();
+  }
+
+  private ontology(version: number): Promise<Ontology> {
+    let found = this.ontologies.get(version);
+    if (!found) {
+      found = this.settings.transport.ontology(version);
+      this.ontologies.set(version, found);
+      found.catch(() => this.ontologies.delete(version));
+    }
+    return found;
+  }
+
+  private fetchMore(): void {
+    if (!this.started || this.stopped || this.claiming || this.claimTimer !== undefined || this.signedOut)
+      return;
+    const missing = this.ahead + (this.current ? 0 : 1) - this.queue.length;
+    // a submit on its way brings tasks of its own; ask beside it only when there is nothing to show
+    if (missing <= 0 || (this.expected.size > 0 && this.current)) return;
+    this.claiming = true;
+    this.settings.transport
+      .claim(missing)
+      .then((claimed) => this.onClaimed(claimed, missing))
+      .catch((error: unknown) => this.onClaimFailed(error))
+      .finally(() => {
+        this.claiming = false;
+        this.changed();
+      });
+  }
+
+  private async onClaimed(claimed: Claimed, asked: number): Promise<void> {
+    this.failure = null;
+    if (typeof claimed.left === "number") this.left = claimed.left;
+    this.because = claimed.tasks.length > 0 ? null : (claimed.reason ?? "empty");
+    await this.receive(claimed.tasks);
+    if (claimed.tasks.length < asked && !this.stopped) this.claimLater(askAgainAfter);
+  }
+
+  private onClaimFailed(caught: unknown): void {
+    const error = asTransportError(caught);
+    if (error.kind === "signed_out") this.signedOut = true;
+    else {
+      this.failure = error.kind === "away" ? null : error.message;
+      this.outbox.away = error.kind === "away" || this.outbox.away;
+      this.claimLater(error.kind === "away" ? 3_000 : askAgainAfter);
+    }
+  }
+
+  private claimLater(after: number): void {
+    clearTimeout(this.claimTimer);
+    this.claimTimer = setTimeout(() => {
+      this.claimTimer = undefined;
+      this.fetchMore();
+    }, after);
+  }
+
+  private async fetchDone(): Promise<void> {
+    try {
+      const mine = await this.settings.transport.mine();
+      for (const one of mine.slice(0, rememberDone)) {
+        if (this.done.some((done) => done.annotationId === one.id || done.offer.task_id === one.task_id))
+          continue;
+        const version = one.ontology_version ?? this.queue[0]?.offer.ontology_version;
+        const ontology = this.current?.ontology ?? (version ? await this.ontology(version) : undefined);
+        if (!ontology) return;
+        const offer: Offer = {
+          task_id: one.task_id,
+          lease_id: "",
+          expires_at: one.created_at,
+          ontology_version: version ?? 0,
+          item: one.item,
+        };
+        const { answer, created_at: at } = one;
+        this.done = [...this.done, { key: one.id, offer, ontology, answer, annotationId: one.id, at }];
+      }
+      this.changed();
+    } catch {
+      // going back to answers of earlier visits waits for the network
+    }
+  }
+
+  // Leases -----------------------------------------------------------------------------------------------------
+
+  private async renewAll(now = false): Promise<void> {
+    const since = performance.now();
+    const works = [this.current, this.parked, ...this.queue].filter(
+      (work): work is Work => work !== null && !work.revises,
+    );
+    for (const work of works) {
+      const age = since - work.leasedAt;
+      if (age > work.leaseMs && !work.lapsed) this.lapse(work);
+      const away = since - this.lastActive > work.leaseMs;
+      if (away || work.lapsed || (!now && age < work.leaseMs / 3)) continue;
+      try {
+        const { expires_at } = await this.settings.transport.renew(work.offer.lease_id);
+        work.leasedAt = performance.now();
+        const expiresIn = Date.parse(expires_at) - Date.now();
+        work.leaseMs = Math.min(Math.max(expiresIn || 0, 60_000), this.leaseMs);
+      } catch (caught) {
+        if (asTransportError(caught).kind === "refused") this.lapse(work);
+      }
+    }
+  }
+
+  /** The lease ran out. A task not yet begun goes; one with an answer stays, to be given in late. */
+  private lapse(work: Work): void {
+    work.lapsed = true;
+    if (this.queue.includes(work) && Object.keys(work.state.working).length === 0) {
+      this.queue = this.queue.filter((one) => one !== work);
+      this.forget(work.offer.lease_id);
+      this.fetchMore();
+    }
+    this.changed();
+  }
+
+  private giveBack(work: Work): void {
+    this.forget(work.offer.lease_id);
+    this.settings.transport.release(work.offer.lease_id).catch(() => undefined); // it runs out by itself
+  }
+
+  // View -------------------------------------------------------------------------------------------------------
+
+  private changed(): void {
+    this.seen = this.look();
+    for (const listener of this.listeners) listener();
+  }
+
+  private phase(): Phase {
+    if (this.signedOut || this.outbox.signedOut) return "signed_out";
+    if (this.current) return "working";
+    if (!this.started) return "starting";
+    if (this.failure) return "failed";
+    return this.because && !this.claiming ? "nothing" : "fetching";
+  }
+
+  private look(): LoopView {
+    return {
+      phase: this.phase(),
+      work: this.current,
+      ready: this.queue.length,
+      left: this.left,
+      because: this.because,
+      failure: this.failure,
+      waiting: this.outbox.waiting.length,
+      refused: this.outbox.refused,
+      away: this.outbox.away,
+      unsafe: this.outbox.unsafe,
+      lapsed: this.current?.lapsed ?? false,
+      doneHere: this.doneHere,
+      done: this.done,
+      canGoBack: this.doneAt + 1 < this.done.length,
+      canGoForward: this.doneAt >= 0,
+    };
+  }
+}
