@@ -4,8 +4,12 @@ import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from qistas.core.errors import Fault, Invalid
+
+if TYPE_CHECKING:
+    from qistas.db import Address
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,10 @@ class Settings:
     @property
     def url(self) -> str:
         """The address people open."""
-        return self.public_url or f"http://{'localhost' if self.host in ('127.0.0.1', '0.0.0.0') else self.host}:{self.port}"  # noqa: S104
+        return (
+            self.public_url
+            or f"http://{'localhost' if self.host in ('127.0.0.1', '0.0.0.0') else self.host}:{self.port}"
+        )  # noqa: S104
 
     @property
     def blobs(self) -> str:
@@ -64,6 +71,24 @@ def load_settings(data_dir: Path | str | None = None, **overrides: object) -> Se
     return Settings(data_dir=folder, **found)  # type: ignore[arg-type]
 
 
+def open_database(settings: Settings, *, start: bool = False) -> "Address":
+    """Where the database of this installation is. With `start` the embedded one is started; else it must be running.
+
+    The driver is imported here, so that commands which need no database stay quick.
+    """
+    from qistas.db import open_address
+    from qistas.db.address import DATABASE
+    from qistas.db.embedded import find_postgres, start_postgres
+
+    key = secret(settings, "context")
+    if settings.database_url:
+        return open_address(settings.database_url, key)
+    folder = settings.postgres_dir
+    return open_address(
+        start_postgres(folder) if start else find_postgres(folder), key, database=DATABASE, embedded=folder
+    )
+
+
 def secret(settings: Settings, name: str) -> bytes:
     """The 32-byte secret `name` of this installation, made on first use and kept in a file only we may read."""
     folder = settings.data_dir / "secrets"
@@ -76,7 +101,13 @@ def secret(settings: Settings, name: str) -> bytes:
         if len(value) != 32:
             raise Invalid(
                 "A secret of this installation is damaged.",
-                [Fault(str(path), f"holds {len(value)} bytes, not 32", "Restore it from a backup of the data folder.")],
+                [
+                    Fault(
+                        str(path),
+                        f"holds {len(value)} bytes, not 32",
+                        "Restore it from a backup of the data folder.",
+                    )
+                ],
             ) from None
         return value
     value = secrets.token_bytes(32)
@@ -89,5 +120,8 @@ def secret(settings: Settings, name: str) -> bytes:
 
 def _integer(text: str, name: str, low: int, high: int) -> int:
     if not text.isdigit() or not low <= int(text) <= high:
-        raise Invalid("A setting is not valid.", [Fault(name, f"{text!r} is not a whole number", f"Give one from {low} to {high}.")])
+        raise Invalid(
+            "A setting is not valid.",
+            [Fault(name, f"{text!r} is not a whole number", f"Give one from {low} to {high}.")],
+        )
     return int(text)

