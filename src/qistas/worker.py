@@ -48,7 +48,7 @@ SWEEP_SECONDS = 2.0
 GRACE_SECONDS = 30.0
 LONGEST_WAIT_SECONDS = 3600
 LOCK_CLASS = 716_041  # the first number of the two that name a worker's lock; any, ours alone
-LEADER_LOCK = 7_160_418_302_027
+LEADER_LOCK = 7_160_418_302_900
 WORTH_ANOTHER_TRY = {Category.UNAVAILABLE, Category.EXHAUSTED, Category.CONFLICT}
 
 # Jobs that are marked as running on a worker whose lock nobody holds.

@@ -26,12 +26,13 @@ from qistas.db import Address, Database
 from qistas.db.embedded import lock_folder, running_postgres, start_postgres, stop_postgres
 from qistas.db.migrate import migrate
 from qistas.settings import Settings, open_database
-from qistas.workforce import ensure_owner, make_link
+from qistas.workforce import ensure_owner, issue_token, make_link, principal_of_person
 
 log = logging.getLogger("qistas.up")
 
 SOON_SECONDS = 1.0
 WORKER_GRACE_SECONDS = 35.0
+LOCAL_TOKEN_DAYS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +147,9 @@ async def _serve(settings: Settings, address: Address, listening: socket.socket,
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, stop.set)
     worker = WorkerProcess(settings)
-    if wishes.worker:
-        worker.start()
-    app = create_app(settings, address)
     server = Server(
         uvicorn.Config(
-            app,
+            create_app(settings, address),
             loop="uvloop",
             http="httptools",
             access_log=False,
@@ -162,19 +160,22 @@ async def _serve(settings: Settings, address: Address, listening: socket.socket,
             server_header=False,
         )
     )
+    if wishes.worker:
+        worker.start()
     serving = asyncio.create_task(server.serve(sockets=[listening]))
+    db = Database(address, size=2)
     beside: list[asyncio.Task[object]] = [asyncio.create_task(_keep_database(address))]
     if wishes.worker:
         beside.append(asyncio.create_task(worker.watch()))
     stopping: asyncio.Task[object] = asyncio.create_task(stop.wait())
     try:
-        async with Database(address, size=2) as db:
-            link, first = await _greet(settings, db)
+        await db.__aenter__()
+        link, first = await _greet(settings, db)
+        beside.append(asyncio.create_task(_keep_server_file(settings, db)))
         ready = asyncio.create_task(server.ready.wait())
         await asyncio.wait({serving, ready}, return_when=asyncio.FIRST_COMPLETED)
         ready.cancel()
         if not serving.done():
-            _write_server_file(settings)
             _say(settings, link, first, wishes)
         await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -183,6 +184,7 @@ async def _serve(settings: Settings, address: Address, listening: socket.socket,
         for task in [*beside, stopping]:
             task.cancel()
         await asyncio.gather(*beside, stopping, return_exceptions=True)
+        await db.__aexit__()
         await asyncio.to_thread(worker.stop)
         server.should_exit = True
         with suppress(SystemExit):
@@ -240,14 +242,33 @@ def _server_file(settings: Settings) -> Path:
     return settings.data_dir / "server.json"
 
 
-def _write_server_file(settings: Settings) -> None:
-    """Where this server is, for commands on the same machine; only we may read it."""
+async def _keep_server_file(settings: Settings, db: Database) -> None:
+    """Tell commands on the same machine where this server is, with a token that lives two days and is renewed every day.
+
+    Only we may read the file; whoever can read it can read the database's files as well.
+    """
+    while True:
+        try:
+            principal = await principal_of_person(db, await ensure_owner(db))
+            issued = await issue_token(db, principal, "this machine", ["*"], LOCAL_TOKEN_DAYS)
+            _write_server_file(settings, issued.token)
+            await asyncio.sleep(86_400)
+        except Unavailable:
+            await asyncio.sleep(5)
+
+
+def _write_server_file(settings: Settings, token: str) -> None:
     path = _server_file(settings)
     fresh = path.with_name(f"server.json.{secrets.token_hex(4)}")
     handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w") as file:
-        json.dump({"url": f"http://127.0.0.1:{settings.port}", "pid": os.getpid()}, file)
+        json.dump({"url": _local_url(settings), "token": token, "pid": os.getpid()}, file)
     fresh.replace(path)
+
+
+def _local_url(settings: Settings) -> str:
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "localhost") else settings.host  # noqa: S104
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
 
 
 def _say(settings: Settings, link: str, first: bool, wishes: Wishes) -> None:
