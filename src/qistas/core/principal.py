@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from .ids import MemberId, ProjectId, TenantId
+from .ids import GroupId, MemberId, ProjectId, TenantId
 
 
 class Role(StrEnum):
@@ -15,6 +15,7 @@ class Role(StrEnum):
     REVIEWER = "reviewer"
     ANNOTATOR = "annotator"
     VIEWER = "viewer"
+    GUEST = "guest"  # nothing tenant-wide: a member of single projects only
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Principal:
     session: str = ""
     scopes: frozenset[str] | None = None
     project_roles: dict[ProjectId, Role] = field(default_factory=dict[ProjectId, Role])
-    groups: tuple[MemberId, ...] = ()
+    groups: tuple[GroupId, ...] = ()
     purpose: str = "work"
 
     def __post_init__(self) -> None:

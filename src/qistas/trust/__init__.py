@@ -1,6 +1,29 @@
 """Trust: who may do what (`grants`), and the record of what was done (`log`)."""
 
-from .grants import Permission, may, permissions_of, require, role_in
-from .log import Act, record
+from .grants import (
+    Permission,
+    known_scopes,
+    may,
+    may_grant,
+    permissions_of,
+    projects_seen,
+    rank,
+    require,
+    role_in,
+)
+from .log import Act, record, record_for
 
-__all__ = ["Act", "Permission", "may", "permissions_of", "record", "require", "role_in"]
+__all__ = [
+    "Act",
+    "Permission",
+    "known_scopes",
+    "may",
+    "may_grant",
+    "permissions_of",
+    "projects_seen",
+    "rank",
+    "record",
+    "record_for",
+    "require",
+    "role_in",
+]

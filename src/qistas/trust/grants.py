@@ -31,7 +31,7 @@ class Permission(StrEnum):
     MEMBER_VIEW = "member.view"
     MEMBER_INVITE = "member.invite"
     MEMBER_MANAGE = "member.manage"
-    TOKEN_MANAGE = "token.manage"
+    TOKEN_MANAGE = "token.manage"  # noqa: S105 - a permission, no password  # noqa: S105 (a permission, no password)
     TENANT_MANAGE = "tenant.manage"
 
 
@@ -61,8 +61,9 @@ TABLE: dict[Role, frozenset[Permission]] = {
     Role.REVIEWER: frozenset(_REVIEWER),
     Role.MANAGER: frozenset(_MANAGER),
     Role.OWNER: frozenset(Permission),
+    Role.GUEST: frozenset(),
 }
-_RANK = {Role.VIEWER: 0, Role.ANNOTATOR: 0, Role.REVIEWER: 1, Role.MANAGER: 2, Role.OWNER: 3}
+_RANK = {Role.GUEST: -1, Role.VIEWER: 0, Role.ANNOTATOR: 0, Role.REVIEWER: 1, Role.MANAGER: 2, Role.OWNER: 3}
 
 
 def role_in(principal: Principal, project_id: ProjectId | None) -> Role:
@@ -74,8 +75,12 @@ def role_in(principal: Principal, project_id: ProjectId | None) -> Role:
 
 
 def permissions_of(principal: Principal, project_id: ProjectId | None = None) -> frozenset[Permission]:
-    """Everything the principal may do, here or (without a project) tenant-wide; a token's scopes narrow it."""
-    allowed = TABLE[role_in(principal, project_id)]
+    """Everything the principal may do, here or (without a project) tenant-wide; a token's scopes narrow it.
+
+    A role held in the project adds to the tenant-wide one and never takes from it.
+    """
+    here = principal.project_roles.get(project_id) if project_id is not None else None
+    allowed = TABLE[principal.role] if here is None else TABLE[principal.role] | TABLE[here]
     return allowed if principal.scopes is None else frozenset(p for p in allowed if p in principal.scopes)
 
 
@@ -90,7 +95,26 @@ def require(principal: Principal, permission: Permission, project_id: ProjectId 
         return
     if project_id is not None and not may(principal, Permission.PROJECT_VIEW, project_id):
         raise Missing()
-    raise Forbidden(f"Your role does not allow this ({permission.value}). Ask an owner or manager of the project.")
+    raise Forbidden(
+        f"Your role does not allow this ({permission.value}). Ask an owner or manager of the project."
+    )
+
+
+def projects_seen(principal: Principal) -> frozenset[ProjectId] | None:
+    """The projects a list may show: None for all of the tenant's, or else those where the principal holds a role."""
+    if may(principal, Permission.PROJECT_VIEW):
+        return None
+    return frozenset(p for p in principal.project_roles if may(principal, Permission.PROJECT_VIEW, p))
+
+
+def may_grant(principal: Principal, role: Role, project_id: ProjectId | None = None) -> bool:
+    """Whether the principal may hand out `role`: nobody gives what they do not hold themselves, here and through this credential."""
+    return TABLE[role] <= permissions_of(principal, project_id)
+
+
+def rank(role: Role) -> int:
+    """How roles stand to one another; an annotator and a viewer stand level."""
+    return _RANK[role]
 
 
 def known_scopes(scopes: Iterable[str]) -> frozenset[str]:

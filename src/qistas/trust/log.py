@@ -10,6 +10,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
+from qistas.core.principal import Principal
 from qistas.db import Tx
 
 
@@ -34,7 +35,11 @@ class Act(StrEnum):
 
 async def record(tx: Tx, act: Act, objects: Iterable[UUID] = (), **detail: Any) -> None:
     """Append one row: who (the transaction's principal), what, which objects, and why (its purpose)."""
-    who = tx.principal
+    await record_for(tx, tx.principal, act, objects, **detail)
+
+
+async def record_for(tx: Tx, who: Principal, act: Act, objects: Iterable[UUID] = (), **detail: Any) -> None:
+    """Append one row in the name of `who`: for a system transaction, which touches credentials and has no principal itself."""
     await tx.run(
         "INSERT INTO outbox (tenant_id, act, principal, role, session, purpose, objects, detail)"
         " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
