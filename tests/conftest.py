@@ -21,7 +21,9 @@ from qistas.db.embedded import start_postgres, stop_postgres
 from qistas.db.migrate import migrate
 
 KEY = b"k" * 32  # the context key of every test database
-FAST = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nautovacuum = off\nmax_connections = 200\n"
+FAST = (
+    "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nautovacuum = off\nmax_connections = 200\n"
+)
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT.parent / "shared" / "data"
 
@@ -62,7 +64,9 @@ def address(cluster: tuple[str, Path]) -> Iterator[Address]:
         with (folder.parent / "pg.lock").open("w") as lock:  # only one may copy a template at a time
             fcntl.flock(lock, fcntl.LOCK_EX)
             admin.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE template_qistas STRATEGY file_copy").format(sql.Identifier(name))
+                sql.SQL("CREATE DATABASE {} TEMPLATE template_qistas STRATEGY file_copy").format(
+                    sql.Identifier(name)
+                )
             )
     yield open_address(url, KEY, database=name, embedded=folder)
     with psycopg.connect(url, autocommit=True) as admin:

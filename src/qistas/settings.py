@@ -39,8 +39,8 @@ class Settings:
         """The address people open."""
         return (
             self.public_url
-            or f"http://{'localhost' if self.host in ('127.0.0.1', '0.0.0.0') else self.host}:{self.port}"
-        )  # noqa: S104
+            or f"http://{'localhost' if self.host in ('127.0.0.1', '0.0.0.0') else self.host}:{self.port}"  # noqa: S104
+        )
 
     @property
     def blobs(self) -> str:

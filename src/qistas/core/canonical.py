@@ -53,7 +53,7 @@ def _written(value: Any) -> str:
     if isinstance(value, float):
         if not math.isfinite(value):
             raise ValueError("NaN and infinities have no JSON form")
-        return "0" if value == 0 else _ecmascript(value)
+        return "0" if value == 0.0 else _ecmascript(value)
     raise ValueError(f"{type(value).__name__} has no JSON form")
 
 

@@ -126,7 +126,9 @@ class Missing(QistasError):
     code = "not_found"
     category = Category.MISSING
 
-    def __init__(self, detail: str = "There is nothing here by that id.", faults: Sequence[Fault] = ()) -> None:
+    def __init__(
+        self, detail: str = "There is nothing here by that id.", faults: Sequence[Fault] = ()
+    ) -> None:
         super().__init__(detail, faults)
 
 

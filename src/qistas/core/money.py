@@ -2,7 +2,19 @@
 
 from dataclasses import dataclass
 
-_EXPONENT = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "BHD": 3, "IQD": 3, "JOD": 3, "KWD": 3, "LYD": 3, "OMR": 3, "TND": 3}
+_EXPONENT = {
+    "JPY": 0,
+    "KRW": 0,
+    "VND": 0,
+    "CLP": 0,
+    "BHD": 3,
+    "IQD": 3,
+    "JOD": 3,
+    "KWD": 3,
+    "LYD": 3,
+    "OMR": 3,
+    "TND": 3,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,4 +33,6 @@ class Money:
         places = _EXPONENT.get(self.currency, 2)
         sign = "-" if self.minor < 0 else ""
         whole, part = divmod(abs(self.minor), 10**places)
-        return f"{sign}{whole}.{part:0{places}d} {self.currency}" if places else f"{sign}{whole} {self.currency}"
+        return (
+            f"{sign}{whole}.{part:0{places}d} {self.currency}" if places else f"{sign}{whole} {self.currency}"
+        )

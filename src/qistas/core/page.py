@@ -36,8 +36,15 @@ def decode_key(token: str | None, length: int) -> list[Any] | None:
         key = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
     except (binascii.Error, ValueError, RecursionError):
         key = None
-    if not isinstance(key, list) or len(key) != length or not all(isinstance(k, str | int | float | type(None)) for k in key):
-        raise Invalid("The page key is not one of ours.", [Fault("after", "unreadable", "Use `next` of the page before.")])
+    if (
+        not isinstance(key, list)
+        or len(key) != length
+        or not all(isinstance(k, str | int | float | type(None)) for k in key)
+    ):
+        raise Invalid(
+            "The page key is not one of ours.",
+            [Fault("after", "unreadable", "Use `next` of the page before.")],
+        )
     return key
 
 

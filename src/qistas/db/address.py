@@ -32,7 +32,9 @@ class Address:
         return hmac.new(self.context_key, f"password:{role}".encode(), hashlib.sha256).hexdigest()
 
 
-def open_address(admin_url: str, context_key: bytes, *, database: str | None = None, embedded: Path | None = None) -> Address:
+def open_address(
+    admin_url: str, context_key: bytes, *, database: str | None = None, embedded: Path | None = None
+) -> Address:
     """The addresses of the three roles, from the administrator's URL.
 
     The embedded server knows people by their operating-system user (`peer`), so no password is involved there.

@@ -68,7 +68,8 @@ def migrate(address: Address) -> Status:
                 with conn.transaction():
                     conn.execute(cast(LiteralString, migration.text))
                     conn.execute(
-                        "INSERT INTO public.qistas_migrations (name, hash) VALUES (%s, %s)", (migration.name, migration.hash)
+                        "INSERT INTO public.qistas_migrations (name, hash) VALUES (%s, %s)",
+                        (migration.name, migration.hash),
                     )
             _ensure_jobs(conn)
             _ensure_context_key(conn, address)
@@ -94,9 +95,9 @@ def _ensure_database(address: Address) -> None:
     with psycopg.connect(make_conninfo("", **{**parts, "dbname": "postgres"}), autocommit=True) as conn:
         if not conn.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone():
             conn.execute(
-                sql.SQL("CREATE DATABASE {} ENCODING 'UTF8' LOCALE_PROVIDER builtin LOCALE 'C.UTF-8' TEMPLATE template0").format(
-                    sql.Identifier(name)
-                )
+                sql.SQL(
+                    "CREATE DATABASE {} ENCODING 'UTF8' LOCALE_PROVIDER builtin LOCALE 'C.UTF-8' TEMPLATE template0"
+                ).format(sql.Identifier(name))
             )
 
 
@@ -110,7 +111,9 @@ def _ensure_roles(conn: psycopg.Connection, address: Address) -> None:
             conn.execute(sql.SQL("CREATE ROLE {} LOGIN NOINHERIT").format(sql.Identifier(role)))
         if address.embedded is None:
             conn.execute(
-                sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(address.password(role)))
+                sql.SQL("ALTER ROLE {} PASSWORD {}").format(
+                    sql.Identifier(role), sql.Literal(address.password(role))
+                )
             )
 
 
@@ -139,7 +142,9 @@ def _pending(conn: psycopg.Connection) -> list[Migration]:
             )
     newer = set(applied) - {m.name for m in migrations()} - {n for n in applied if n.startswith("jobs:")}
     if newer:
-        raise Conflict(f"This database was migrated by a newer Qistas ({', '.join(sorted(newer))}). Use that one.")
+        raise Conflict(
+            f"This database was migrated by a newer Qistas ({', '.join(sorted(newer))}). Use that one."
+        )
     return pending
 
 
@@ -158,7 +163,7 @@ def _ensure_jobs(conn: psycopg.Connection) -> None:
         conn.execute(sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(OWNER_ROLE)))
         fresh = conn.execute("SELECT to_regclass('jobs.procrastinate_jobs')").fetchone() == (None,)
         if fresh:
-            conn.execute(cast(LiteralString, job_schema.SchemaManager.get_schema()))
+            conn.execute(job_schema.SchemaManager.get_schema())
         for file in files:
             if f"jobs:{file.stem}" not in applied and not fresh:
                 conn.execute(cast(LiteralString, file.read_text()))

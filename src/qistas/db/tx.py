@@ -10,17 +10,16 @@ A block is one transaction: it commits when the block ends, and rolls back when 
 """
 
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, LiteralString, TypeVar, cast
 
+import orjson
 import psycopg
 from psycopg import AsyncConnection
 from psycopg.rows import class_row, dict_row
 from psycopg.types.json import set_json_dumps, set_json_loads
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
-
-import orjson
 
 from qistas.core.errors import Conflict, Invalid, QistasError, Unavailable
 from qistas.core.ids import TenantId
@@ -102,7 +101,9 @@ class Tx:
         async with self._conn.cursor() as cursor:
             await cursor.executemany(cast(LiteralString, sql), cast(Any, params))
 
-    async def stream(self, sql: str, params: Params = None, size: int = 2000) -> AsyncIterator[list[tuple[Any, ...]]]:
+    async def stream(
+        self, sql: str, params: Params = None, size: int = 2000
+    ) -> AsyncIterator[list[tuple[Any, ...]]]:
         """Rows in lists of up to `size`, through a server-side cursor: memory does not grow with the result."""
         async with self._conn.cursor(name="stream") as cursor:
             cursor.itersize = size
@@ -134,14 +135,16 @@ class Database:
         await self._system.close()
 
     @asynccontextmanager
-    async def tenant_tx(self, principal: Principal) -> AsyncIterator[Tx]:
+    async def tenant_tx(self, principal: Principal) -> AsyncGenerator[Tx]:
         """A transaction that sees one tenant. Raises Unavailable when the database does not answer."""
-        context = sign_context(self._address.context_key, principal.tenant_id, principal.member_id, principal.purpose)
+        context = sign_context(
+            self._address.context_key, principal.tenant_id, principal.member_id, principal.purpose
+        )
         async with _transaction(self._app, context) as conn:
             yield Tx(conn, principal)
 
     @asynccontextmanager
-    async def system_tx(self, *, reason: str) -> AsyncIterator[Tx]:
+    async def system_tx(self, *, reason: str) -> AsyncGenerator[Tx]:
         """A transaction that crosses tenants. `reason` is a short lower-case name; it is signed and logged."""
         context = sign_context(self._address.context_key, None, None, reason)
         log.debug("system_tx", extra={"reason": reason})
@@ -170,7 +173,9 @@ def _pool(conninfo: str, name: str, size: int) -> AsyncConnectionPool[AsyncConne
 
 
 @asynccontextmanager
-async def _transaction(pool: AsyncConnectionPool[AsyncConnection[Any]], context: str) -> AsyncIterator[AsyncConnection[Any]]:
+async def _transaction(
+    pool: AsyncConnectionPool[AsyncConnection[Any]], context: str
+) -> AsyncIterator[AsyncConnection[Any]]:
     try:
         async with pool.connection() as conn:
             # One round trip for both. The context holds only hex, digits, `|` and a checked name: nothing to escape.
@@ -186,7 +191,9 @@ async def _transaction(pool: AsyncConnectionPool[AsyncConnection[Any]], context:
         raise
     except (PoolTimeout, psycopg.OperationalError, psycopg.InterfaceError) as error:
         log.warning("the database did not answer: %s", error)
-        raise Unavailable("The database does not answer just now. Nothing was lost; try again in a moment.") from error
+        raise Unavailable(
+            "The database does not answer just now. Nothing was lost; try again in a moment."
+        ) from error
     except psycopg.errors.UniqueViolation as error:
         raise Conflict("Something of that name or key is there already. Choose another.") from error
     except psycopg.errors.ForeignKeyViolation as error:

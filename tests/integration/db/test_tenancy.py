@@ -4,11 +4,11 @@ from typing import LiteralString, cast
 
 import psycopg
 import pytest
+from tests.conftest import KEY, Tenant, make_tenant
 
 from qistas.core.ids import uuid7
 from qistas.db import Address, Database
 from qistas.db.context import sign_context
-from tests.conftest import KEY, Tenant, make_tenant
 
 SCHEMAS = "('qistas', 'core', 'identity', 'jobs', 'public')"
 # Uniques and keys without tenant_id are allowed where a table belongs to no tenant.
@@ -31,7 +31,10 @@ def test_every_tenant_table_is_walled(address: Address) -> None:
             WHERE n.nspname = 'qistas' AND c.relkind IN ('r', 'p') AND NOT c.relispartition GROUP BY 1, 2, 3""",
     )
     assert len(found) > 20
-    want = ["( SELECT core.ctx_system() AS ctx_system)", "(tenant_id = ( SELECT core.ctx_tenant() AS ctx_tenant))"]
+    want = [
+        "( SELECT core.ctx_system() AS ctx_system)",
+        "(tenant_id = ( SELECT core.ctx_tenant() AS ctx_tenant))",
+    ]
     for name, enabled, forced, policies, using, check in found:
         assert (enabled, forced) == (True, True), name
         assert policies == ["system_with_reason", "tenant_only"], name
@@ -50,7 +53,13 @@ def test_partitions_cannot_be_reached_by_name(address: Address) -> None:
 
 
 def test_login_roles_own_nothing_and_bypass_nothing(address: Address) -> None:
-    assert rows(address, "SELECT rolname FROM pg_roles WHERE rolname LIKE 'qistas%' AND (rolbypassrls OR rolsuper)") == []
+    assert (
+        rows(
+            address,
+            "SELECT rolname FROM pg_roles WHERE rolname LIKE 'qistas%' AND (rolbypassrls OR rolsuper)",
+        )
+        == []
+    )
     owners = rows(
         address,
         f"""SELECT DISTINCT pg_get_userbyid(c.relowner) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -85,7 +94,11 @@ def test_definer_functions_are_few_and_pinned(address: Address) -> None:
             WHERE p.prosecdef AND n.nspname IN ('qistas', 'core', 'identity', 'jobs')""",
     )
     assert {name for name, _ in found} == DEFINERS
-    assert all(any(str(c).startswith("search_path=") for c in config) for _, config in found if isinstance(config, list))
+    assert all(
+        any(str(c).startswith("search_path=") for c in config)
+        for _, config in found
+        if isinstance(config, list)
+    )
     assert rows(address, "SELECT relname FROM pg_class WHERE relkind = 'm'") == []
 
 
@@ -97,19 +110,29 @@ async def test_one_tenant_does_not_see_another(db: Database, tenant: Tenant) -> 
         assert await tx.run("UPDATE members SET name = 'x' WHERE tenant_id = %s", (other.id,)) == 0
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         async with db.tenant_tx(tenant.owner) as tx:
-            await tx.run("INSERT INTO members (tenant_id, kind, name, role) VALUES (%s, 'service', 'x', 'owner')", (other.id,))
+            await tx.run(
+                "INSERT INTO members (tenant_id, kind, name, role) VALUES (%s, 'service', 'x', 'owner')",
+                (other.id,),
+            )
 
 
 FORGERIES = ["", "v1|{t}|x|work|{future}|{kid}|00", "{good}0", "{swapped}", "v1", "{expired}"]
 
 
 @pytest.mark.parametrize("forgery", FORGERIES)
-async def test_a_context_that_is_not_ours_raises(address: Address, db: Database, tenant: Tenant, forgery: str) -> None:
+async def test_a_context_that_is_not_ours_raises(
+    address: Address, db: Database, tenant: Tenant, forgery: str
+) -> None:
     good = sign_context(KEY, tenant.id, None, "work")
     parts = good.split("|")
     expired = "|".join([*parts[:4], "1000", *parts[5:]])
     text = forgery.format(
-        t=tenant.id, future=parts[4], kid=parts[5], good=good, swapped=good.replace(str(tenant.id), str(uuid7())), expired=expired
+        t=tenant.id,
+        future=parts[4],
+        kid=parts[5],
+        good=good,
+        swapped=good.replace(str(tenant.id), str(uuid7())),
+        expired=expired,
     )
     async with await psycopg.AsyncConnection.connect(address.app) as conn:
         await conn.execute("SELECT set_config('app.ctx', %s, true)", (text,))
@@ -117,24 +140,37 @@ async def test_a_context_that_is_not_ours_raises(address: Address, db: Database,
             await conn.execute("SELECT * FROM qistas.tenants")
 
 
-async def test_the_tenant_role_reads_neither_keys_nor_people_nor_jobs(address: Address, tenant: Tenant) -> None:
+async def test_the_tenant_role_reads_neither_keys_nor_people_nor_jobs(
+    address: Address, tenant: Tenant
+) -> None:
     for table in ("core.context_keys", "identity.persons", "identity.sessions", "jobs.procrastinate_jobs"):
         async with await psycopg.AsyncConnection.connect(address.app) as conn:
-            await conn.execute("SELECT set_config('app.ctx', %s, true)", (sign_context(KEY, tenant.id, None, "work"),))
+            await conn.execute(
+                "SELECT set_config('app.ctx', %s, true)", (sign_context(KEY, tenant.id, None, "work"),)
+            )
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 await conn.execute(cast(LiteralString, f"SELECT * FROM {table}"))
 
 
 async def test_a_tenant_context_is_no_system_context(address: Address, tenant: Tenant) -> None:
     async with await psycopg.AsyncConnection.connect(address.system) as conn:
-        await conn.execute("SELECT set_config('app.ctx', %s, true)", (sign_context(KEY, tenant.id, None, "work"),))
+        await conn.execute(
+            "SELECT set_config('app.ctx', %s, true)", (sign_context(KEY, tenant.id, None, "work"),)
+        )
         cursor = await conn.execute("SELECT * FROM qistas.tenants")
         assert await cursor.fetchall() == []
 
 
 async def test_history_cannot_be_rewritten(db: Database, tenant: Tenant) -> None:
-    for statement in ("UPDATE annotations SET seconds = 0", "DELETE FROM annotations", "DELETE FROM outbox", "UPDATE outbox SET act = 'x'",
-                      "UPDATE items SET data = '{}'", "DELETE FROM items", "UPDATE adjudications SET reason = ''"):
+    for statement in (
+        "UPDATE annotations SET seconds = 0",
+        "DELETE FROM annotations",
+        "DELETE FROM outbox",
+        "UPDATE outbox SET act = 'x'",
+        "UPDATE items SET data = '{}'",
+        "DELETE FROM items",
+        "UPDATE adjudications SET reason = ''",
+    ):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             async with db.tenant_tx(tenant.owner) as tx:
                 await tx.run(statement)

@@ -21,7 +21,7 @@ class Stored:
     """What was written: where, how long, and its SHA-256."""
 
     path: str
-    bytes: int
+    size: int
     sha256: bytes
 
 

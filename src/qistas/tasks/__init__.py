@@ -1,0 +1,28 @@
+"""Tasks: the queue of items put to annotators, and the leases by which they take them."""
+
+from .claim import claim_tasks
+from .expire import expire_leases
+from .plan import replan_tasks, withdraw_tasks
+from .prioritise import assign_tasks, list_batches, list_tasks, prioritise_task, save_batch
+from .release import release_lease, renew_lease, skip_task
+from .types import Batch, Claim, Offer, SkipReason, Task
+
+__all__ = [
+    "Batch",
+    "Claim",
+    "Offer",
+    "SkipReason",
+    "Task",
+    "assign_tasks",
+    "claim_tasks",
+    "expire_leases",
+    "list_batches",
+    "list_tasks",
+    "prioritise_task",
+    "release_lease",
+    "renew_lease",
+    "replan_tasks",
+    "save_batch",
+    "skip_task",
+    "withdraw_tasks",
+]

@@ -1,0 +1,22 @@
+"""Jobs of the queue."""
+
+from qistas.core.ids import ProjectId, parse_uuid
+from qistas.jobs import JobContext, job, schedule
+
+from .expire import expire_leases
+from .plan import replan_tasks
+
+
+@schedule("tasks.expire", every_seconds=5)
+async def expire(context: JobContext) -> None:
+    """Give back the places of leases that are over."""
+    await expire_leases(context.db)
+
+
+@job("tasks.replan")
+async def replan(context: JobContext, *, tenant_id: str, project_id: str) -> None:
+    """Apply a changed overlap."""
+    project = parse_uuid(project_id)
+    assert project is not None
+    async with context.db.tenant_tx(context.principal(tenant_id, "tasks.replan")) as tx:
+        await replan_tasks(tx, ProjectId(project))

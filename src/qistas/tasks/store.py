@@ -1,0 +1,293 @@
+"""The queue in SQL. The two statements that are algorithms (claim, expire) are files in `sql/`."""
+
+from typing import Any
+from uuid import UUID
+
+from qistas.db import Tx, read_statement
+
+from .types import Batch, HeldLease, Offer, Task
+
+
+async def claim(tx: Tx, params: dict[str, Any]) -> tuple[list[Offer], bool | None]:
+    """Run claim.sql: the offers, and whether the cursor moved on (False), came to the end (True) or was not needed (None)."""
+    offers: list[Offer] = []
+    wrapped: bool | None = None
+    for row in await tx.rows(read_statement("qistas.tasks", "claim"), params):
+        if row[0] is None:
+            wrapped = row[11]
+        else:
+            offers.append(Offer(*row[:11]))
+    return offers, wrapped
+
+
+WHY_EMPTY = """
+SELECT p.state, p.ontology_version,
+       (SELECT coalesce(sum(c.tasks - c.done), 0) FROM project_counts c WHERE c.tenant_id = p.tenant_id AND c.project_id = p.id)
+  FROM projects p WHERE p.tenant_id = %(tenant)s AND p.id = %(project)s
+"""
+
+
+async def why_empty(tx: Tx, project_id: UUID) -> str | None:
+    """Why there is nothing to claim, or None when there is no such project."""
+    rows = await tx.rows(WHY_EMPTY, {"tenant": tx.tenant_id, "project": project_id})
+    if not rows:
+        return None
+    state, version, left = rows[0]
+    if state != "active" or version == 0:
+        return "paused"
+    return "empty" if left > 0 else "done"
+
+
+LOCK = """
+SELECT l.id AS lease_id, l.task_id, l.item_id, l.project_id, l.state, l.ontology_version, t.state AS task_state, t.wanted, t.live,
+       t.answers, t.purpose
+  FROM leases l JOIN tasks t ON t.tenant_id = l.tenant_id AND t.id = l.task_id
+ WHERE l.tenant_id = %(tenant)s AND l.id = %(lease)s AND l.annotator_id = %(annotator)s AND l.project_id = %(project)s
+   FOR UPDATE OF t
+"""
+
+
+async def lock_lease(tx: Tx, project_id: UUID, lease_id: UUID) -> HeldLease | None:
+    """The annotator's own lease with its task locked until the transaction ends; None when it is not theirs."""
+    who = tx.principal
+    return await tx.one(
+        HeldLease,
+        LOCK,
+        {"tenant": who.tenant_id, "lease": lease_id, "annotator": who.member_id, "project": project_id},
+    )
+
+
+END_LEASE = """
+WITH l AS (UPDATE leases SET state = %(state)s WHERE tenant_id = %(tenant)s AND id = %(lease)s)
+UPDATE tasks SET live = live - 1, skips = skips + %(skips)s,
+       state = CASE WHEN state = 'held' AND live - 1 + answers < wanted THEN 'open' ELSE state END
+ WHERE tenant_id = %(tenant)s AND id = %(task)s
+"""
+
+
+async def end_lease(tx: Tx, held: HeldLease, state: str, *, skips: int = 0) -> None:
+    """End a live lease as `released` or `skipped`, and free its place."""
+    await tx.run(
+        END_LEASE,
+        {
+            "tenant": tx.tenant_id,
+            "lease": held.lease_id,
+            "task": held.task_id,
+            "state": state,
+            "skips": skips,
+        },
+    )
+
+
+RENEW = """
+UPDATE leases SET state = 'live', expires_at = now() + make_interval(secs => 60 * coalesce((
+            SELECT (settings ->> 'lease_minutes')::double precision FROM projects WHERE tenant_id = %(tenant)s AND id = %(project)s), 30))
+ WHERE tenant_id = %(tenant)s AND id = %(lease)s RETURNING expires_at
+"""
+REVIVE = """
+UPDATE tasks SET live = live + 1,
+       state = CASE WHEN purpose <> 'gold' AND live + 1 + answers >= wanted THEN 'held' ELSE state END
+ WHERE tenant_id = %(tenant)s AND id = %(task)s
+"""
+
+
+async def renew(tx: Tx, held: HeldLease) -> Any:
+    """Give the lease its full time again, counting it as live if it was not; the new expiry."""
+    params = {
+        "tenant": tx.tenant_id,
+        "lease": held.lease_id,
+        "project": held.project_id,
+        "task": held.task_id,
+    }
+    if held.state != "live":
+        await tx.run(REVIVE, params)
+    return await tx.value(RENEW, params)
+
+
+INSERT_SKIP = """
+WITH skip AS (
+    INSERT INTO skips (tenant_id, project_id, task_id, item_id, annotator_id, reason, note)
+    VALUES (%(tenant)s, %(project)s, %(task)s, %(item)s, %(annotator)s, %(reason)s, %(note)s))
+INSERT INTO annotator_days AS d (tenant_id, project_id, annotator_id, day, skips)
+VALUES (%(tenant)s, %(project)s, %(annotator)s, current_date, 1)
+ON CONFLICT (tenant_id, project_id, annotator_id, day) DO UPDATE SET skips = d.skips + 1
+"""
+
+
+async def insert_skip(tx: Tx, held: HeldLease, reason: str, note: str) -> None:
+    """Keep the refusal, and count it for the annotator's day."""
+    await tx.run(
+        INSERT_SKIP,
+        {
+            "tenant": tx.tenant_id,
+            "project": held.project_id,
+            "task": held.task_id,
+            "item": held.item_id,
+            "annotator": tx.principal.member_id,
+            "reason": reason,
+            "note": note,
+        },
+    )
+
+
+LIST = """
+SELECT id, item_id, batch_id, purpose, state, wanted, live, answers, skips, priority, doubt, assignee, created_at, done_at
+  FROM tasks
+ WHERE tenant_id = %(tenant)s AND project_id = %(project)s AND id > %(after)s
+   AND (%(state)s::text IS NULL OR state = %(state)s) AND (%(batch)s::uuid IS NULL OR batch_id = %(batch)s)
+ ORDER BY id LIMIT %(limit)s
+"""
+
+
+async def list_tasks(
+    tx: Tx, project_id: UUID, after: UUID, state: str | None, batch: UUID | None, limit: int
+) -> list[Task]:
+    """Tasks of a project in the order they were made."""
+    params = {
+        "tenant": tx.tenant_id,
+        "project": project_id,
+        "after": after,
+        "state": state,
+        "batch": batch,
+        "limit": limit,
+    }
+    return await tx.all(Task, LIST, params)
+
+
+CHANGE_TASK = """
+UPDATE tasks SET priority = coalesce(%(priority)s, priority), assignee = coalesce(%(assignee)s, assignee)
+ WHERE tenant_id = %(tenant)s AND project_id = %(project)s AND id = %(task)s
+RETURNING id, item_id, batch_id, purpose, state, wanted, live, answers, skips, priority, doubt, assignee, created_at, done_at
+"""
+
+
+async def change_task(
+    tx: Tx, project_id: UUID, task_id: UUID, priority: int | None, assignee: UUID | None
+) -> Task | None:
+    """Change a task's place in the queue or whom it is kept for."""
+    params = {
+        "tenant": tx.tenant_id,
+        "project": project_id,
+        "task": task_id,
+        "priority": priority,
+        "assignee": assignee,
+    }
+    return await tx.one(Task, CHANGE_TASK, params)
+
+
+LIST_BATCHES = """
+SELECT b.id, b.name, b.priority, b.state, b.created_at,
+       (SELECT t.assignee FROM tasks t WHERE t.tenant_id = b.tenant_id AND t.batch_id = b.id LIMIT 1) AS assignee,
+       count(t.id) AS tasks, count(t.id) FILTER (WHERE t.state = 'open') AS open, count(t.id) FILTER (WHERE t.state = 'done') AS done
+  FROM batches b LEFT JOIN tasks t ON t.tenant_id = b.tenant_id AND t.batch_id = b.id
+ WHERE b.tenant_id = %(tenant)s AND b.project_id = %(project)s AND (%(batch)s::uuid IS NULL OR b.id = %(batch)s)
+ GROUP BY b.tenant_id, b.id ORDER BY b.id
+"""
+
+
+async def list_batches(tx: Tx, project_id: UUID, batch_id: UUID | None = None) -> list[Batch]:
+    """The batches of a project with their counts."""
+    return await tx.all(
+        Batch, LIST_BATCHES, {"tenant": tx.tenant_id, "project": project_id, "batch": batch_id}
+    )
+
+
+INSERT_BATCH = """
+INSERT INTO batches (tenant_id, project_id, name, priority) VALUES (%(tenant)s, %(project)s, %(name)s, %(priority)s) RETURNING id
+"""
+
+
+async def insert_batch(tx: Tx, project_id: UUID, name: str, priority: int) -> UUID:
+    """Make a batch."""
+    return await tx.value(
+        INSERT_BATCH, {"tenant": tx.tenant_id, "project": project_id, "name": name, "priority": priority}
+    )
+
+
+CHANGE_BATCH = """
+WITH b AS (
+    UPDATE batches SET name = coalesce(%(name)s, name), priority = coalesce(%(priority)s, priority), state = coalesce(%(state)s, state)
+     WHERE tenant_id = %(tenant)s AND project_id = %(project)s AND id = %(batch)s
+    RETURNING id, state)
+UPDATE tasks t
+   SET priority = coalesce(%(priority)s, t.priority), assignee = coalesce(%(assignee)s, t.assignee),
+       state = CASE WHEN t.state IN ('done', 'withdrawn') THEN t.state
+                    WHEN b.state = 'paused' THEN 'paused'
+                    WHEN t.live + t.answers >= t.wanted THEN 'held' ELSE 'open' END
+  FROM b WHERE t.tenant_id = %(tenant)s AND t.batch_id = b.id
+   AND (%(priority)s::integer IS NOT NULL OR %(assignee)s::uuid IS NOT NULL OR %(state)s::text IS NOT NULL)
+"""
+
+
+async def change_batch(
+    tx: Tx,
+    project_id: UUID,
+    batch_id: UUID,
+    *,
+    name: str | None,
+    priority: int | None,
+    state: str | None,
+    assignee: UUID | None,
+) -> None:
+    """Change a batch and, with it, its tasks."""
+    params = {"tenant": tx.tenant_id, "project": project_id, "batch": batch_id}
+    await tx.run(
+        CHANGE_BATCH, {**params, "name": name, "priority": priority, "state": state, "assignee": assignee}
+    )
+
+
+REPLAN = """
+WITH p AS (
+    SELECT coalesce((settings ->> 'overlap')::smallint, 1) AS overlap FROM projects WHERE tenant_id = %(tenant)s AND id = %(project)s
+), changed AS (
+    UPDATE tasks t
+       SET wanted = p.overlap,
+           done_at = CASE WHEN t.answers >= p.overlap THEN coalesce(t.done_at, now()) END,
+           state = CASE WHEN t.answers >= p.overlap THEN 'done'
+                        WHEN t.state = 'paused' OR (SELECT b.state FROM batches b WHERE b.tenant_id = t.tenant_id AND b.id = t.batch_id) = 'paused' THEN 'paused'
+                        WHEN t.answers + t.live >= p.overlap THEN 'held' ELSE 'open' END
+      FROM p, tasks o
+     WHERE t.tenant_id = %(tenant)s AND t.project_id = %(project)s AND t.purpose = 'work' AND t.state <> 'withdrawn' AND t.wanted <> p.overlap
+       AND o.tenant_id = t.tenant_id AND o.id = t.id
+    RETURNING (t.state = 'done')::integer - (o.state = 'done')::integer AS done)
+INSERT INTO project_counts AS c (tenant_id, project_id, shard, done)
+SELECT %(tenant)s, %(project)s, pg_backend_pid() %% 16, coalesce(sum(done), 0) FROM changed
+ON CONFLICT (tenant_id, project_id, shard) DO UPDATE SET done = c.done + excluded.done
+"""
+
+
+async def replan(tx: Tx, project_id: UUID) -> None:
+    """Give every task the overlap that the project wants now, opening or closing tasks as that asks."""
+    await tx.run(REPLAN, {"tenant": tx.tenant_id, "project": project_id})
+
+
+WITHDRAW = """
+WITH changed AS (
+    UPDATE tasks t SET state = 'withdrawn' FROM tasks o
+     WHERE t.tenant_id = %(tenant)s AND t.item_id = ANY (%(items)s) AND t.state <> 'withdrawn' AND o.tenant_id = t.tenant_id AND o.id = t.id
+    RETURNING t.project_id, (o.state = 'done')::integer AS was_done)
+INSERT INTO project_counts AS c (tenant_id, project_id, shard, tasks, done)
+SELECT %(tenant)s, project_id, pg_backend_pid() %% 16, -count(*), -sum(was_done) FROM changed GROUP BY project_id
+ON CONFLICT (tenant_id, project_id, shard) DO UPDATE SET tasks = c.tasks + excluded.tasks, done = c.done + excluded.done
+"""
+
+
+async def withdraw(tx: Tx, items: list[UUID]) -> None:
+    """Offer the tasks of these items to nobody any more."""
+    await tx.run(WITHDRAW, {"tenant": tx.tenant_id, "items": items})
+
+
+async def expire(tx: Tx, limit: int) -> int:
+    """Run expire.sql, in a system transaction; the number of tasks that got a place back."""
+    return await tx.run(read_statement("qistas.tasks", "expire"), {"limit": limit})
+
+
+IS_ASSIGNEE = """
+SELECT EXISTS (SELECT FROM members WHERE tenant_id = %(tenant)s AND id = %(who)s)
+    OR EXISTS (SELECT FROM groups WHERE tenant_id = %(tenant)s AND id = %(who)s)
+"""
+
+
+async def is_assignee(tx: Tx, who: UUID) -> bool:
+    """Whether `who` is a member or a group of this tenant."""
+    return bool(await tx.value(IS_ASSIGNEE, {"tenant": tx.tenant_id, "who": who}))
