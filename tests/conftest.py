@@ -39,7 +39,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Pat
     shared = base.parent if worker else base
     folder = shared / "pg"
     users = shared / "pg.users"
-    with (shared / "pg.lock").open("w") as lock:
+    with (shared / "run.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         url = start_postgres(folder, FAST)
         if not users.exists():
@@ -47,7 +47,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Pat
             users.write_text("0")
         users.write_text(str(int(users.read_text()) + 1))
     yield url, folder
-    with (shared / "pg.lock").open("w") as lock:
+    with (shared / "run.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         left = int(users.read_text()) - 1
         users.write_text(str(left))
@@ -61,7 +61,7 @@ def address(cluster: tuple[str, Path]) -> Iterator[Address]:
     url, folder = cluster
     name = f"test_{secrets.token_hex(6)}"
     with psycopg.connect(url, autocommit=True) as admin:
-        with (folder.parent / "pg.lock").open("w") as lock:  # only one may copy a template at a time
+        with (folder.parent / "run.lock").open("w") as lock:  # only one may copy a template at a time
             fcntl.flock(lock, fcntl.LOCK_EX)
             admin.execute(
                 sql.SQL("CREATE DATABASE {} TEMPLATE template_qistas STRATEGY file_copy").format(
