@@ -8,10 +8,21 @@
 """
 
 from qistas.engine.truth._kernels import backend
+from qistas.engine.truth.bwa import bwa
+from qistas.engine.truth.catd import catd
 from qistas.engine.truth.dawid_skene import dawid_skene
+from qistas.engine.truth.gaussian import gaussian
+from qistas.engine.truth.glad import glad
+from qistas.engine.truth.ibcc import ebcc, ibcc
+from qistas.engine.truth.kos import kos
+from qistas.engine.truth.mace import mace
 from qistas.engine.truth.majority import majority
 from qistas.engine.truth.mean_median import mean, median
+from qistas.engine.truth.mmsr import mmsr
+from qistas.engine.truth.one_coin import one_coin, zencrowd
+from qistas.engine.truth.ordinal_ds import ordinal_ds
 from qistas.engine.truth.results import Annotators, Fit, NumericResult, TruthResult
+from qistas.engine.truth.wawa import wawa
 
 __all__ = [
     "Annotators",
@@ -19,8 +30,21 @@ __all__ = [
     "NumericResult",
     "TruthResult",
     "backend",
+    "bwa",
+    "catd",
     "dawid_skene",
+    "ebcc",
+    "gaussian",
+    "glad",
+    "ibcc",
+    "kos",
+    "mace",
     "majority",
     "mean",
     "median",
+    "mmsr",
+    "one_coin",
+    "ordinal_ds",
+    "wawa",
+    "zencrowd",
 ]

@@ -163,3 +163,16 @@ def groups(responses: Responses) -> int:
     return int(
         _kernels().groups(responses.offsets, responses.item, responses.annotator, responses.n_annotators)
     )
+
+
+def logit_terms(
+    responses: Responses, posterior: Float64, ability: Float64, ease: Float64, by_item: bool
+) -> tuple[Float64, Float64, Float64]:
+    """Expected log probability of GLAD's answers, its slope and its (positive) bend, by annotator or by item.
+
+    With ``x = ability * ease`` and ``q`` the posterior of the answer's label: ``q log s(x) + (1 - q) log s(-x)``; slope
+    ``d (q - s(x))`` and bend ``d^2 s(x) s(-x)`` in ability (``d = ease``) or in log ease (``d = x``).
+    """
+    return _kernels().logit_terms(
+        responses.item, responses.annotator, responses.label, posterior, ability, ease, by_item
+    )

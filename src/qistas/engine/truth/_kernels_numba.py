@@ -344,3 +344,33 @@ def _groups(offsets, annotator, parent, present):
         if separate <= 1:
             break
     return separate
+
+
+def logit_terms(
+    item: NDArray[np.int32],
+    annotator: NDArray[np.int32],
+    label: NDArray[np.int32],
+    posterior: Float64,
+    ability: Float64,
+    ease: Float64,
+    by_item: bool,
+) -> tuple[Float64, Float64, Float64]:
+    found = np.zeros((3, ease.shape[0] if by_item else ability.shape[0]))
+    _logit_terms(item, annotator, label, posterior, ability, ease, by_item, found)
+    return found[0], found[1], found[2]
+
+
+@njit(nogil=True, cache=True)
+def _logit_terms(item, annotator, label, posterior, ability, ease, by_item, found):
+    for r in range(item.shape[0]):
+        i = item[r]
+        j = annotator[r]
+        x = ability[j] * ease[i]
+        q = posterior[i, label[r]]
+        small = np.exp(-abs(x))
+        chance = (1.0 if x >= 0 else small) / (1.0 + small)
+        d = x if by_item else ease[i]
+        g = i if by_item else j
+        found[0, g] += q * x - max(x, 0.0) - np.log1p(small)
+        found[1, g] += d * (q - chance)
+        found[2, g] += d * d * chance * (1.0 - chance)

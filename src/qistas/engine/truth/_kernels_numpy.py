@@ -179,3 +179,24 @@ def groups(
         if np.array_equal(least, before):
             break
     return int(np.unique(least[annotator]).size)
+
+
+def logit_terms(
+    item: NDArray[np.int32],
+    annotator: NDArray[np.int32],
+    label: NDArray[np.int32],
+    posterior: Float64,
+    ability: Float64,
+    ease: Float64,
+    by_item: bool,
+) -> tuple[Float64, Float64, Float64]:
+    key, size = (item, ease.shape[0]) if by_item else (annotator, ability.shape[0])
+    x = ability[annotator] * ease[item]
+    slope_of = x if by_item else ease[item]
+    small = np.exp(-np.abs(x))
+    chance = np.where(x >= 0, 1.0, small) / (1.0 + small)
+    right = posterior[item, label]
+    value = right * x - np.maximum(x, 0.0) - np.log1p(small)
+    parts = (value, slope_of * (right - chance), slope_of**2 * chance * (1.0 - chance))
+    found = [np.bincount(key, weights=part, minlength=size).astype(np.float64) for part in parts]
+    return found[0], found[1], found[2]

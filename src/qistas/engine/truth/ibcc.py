@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from qistas.engine.responses import Responses, gold_codes
 from qistas.engine.truth import em
 from qistas.engine.truth._special import digamma, dirichlet_kl
-from qistas.engine.truth.results import Fit, TruthResult, finish
+from qistas.engine.truth.results import Fit, TruthResult, finish, no_labels
 
 Float64 = NDArray[np.float64]
 
@@ -74,6 +74,8 @@ def ibcc(
     I. Psorakis and A. Smith, Dynamic Bayesian Combination of Multiple Imperfect Classifiers (2013).
     """
     began = perf_counter()
+    if not responses.n_labels:
+        return no_labels("ibcc", responses)
     n_labels = responses.n_labels
     clamp = gold_codes(gold, responses.n_items, n_labels)
     em.check_table("ibcc", responses, n_labels)
@@ -104,12 +106,15 @@ def ebcc(
     ``j`` answers by a row of their own for each label and subtype, so that, given the label alone, annotators'
     errors are correlated. Mean-field over ``(z_i, g_i)`` jointly: `ibcc` with ``K × subtypes`` latent classes
     that fold back to labels. Subtypes start from random shares of the vote (``rng``; by default a generator
-    seeded with 0), and the best bound of ``restarts`` is kept. Memory: ``subtypes`` times that of `ibcc`.
+    seeded with 0), and the best bound of ``restarts`` is kept. Memory: ``subtypes`` times that of `ibcc`. A handful
+    of items cannot hold so many subtypes apart and may all fall to one label: use `ibcc` there.
 
     Reference: Y. Li, B. I. P. Rubinstein and T. Cohn, Exploiting Worker Correlation for Label Aggregation in
     Crowdsourcing, ICML 2019.
     """
     began = perf_counter()
+    if not responses.n_labels:
+        return no_labels("ebcc", responses)
     n_labels = responses.n_labels
     clamp = gold_codes(gold, responses.n_items, n_labels)
     latent = n_labels * subtypes

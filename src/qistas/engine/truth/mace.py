@@ -12,7 +12,7 @@ from qistas.engine.responses import Responses, gold_codes
 from qistas.engine.truth import em
 from qistas.engine.truth._special import digamma, dirichlet_kl
 from qistas.engine.truth.dawid_skene import confusion_of
-from qistas.engine.truth.results import Fit, TruthResult, finish
+from qistas.engine.truth.results import Fit, TruthResult, finish, no_labels
 
 Float64 = NDArray[np.float64]
 
@@ -86,6 +86,8 @@ def mace(
     Reference: D. Hovy, T. Berg-Kirkpatrick, A. Vaswani and E. Hovy, Learning Whom to Trust with MACE, NAACL 2013.
     """
     began = perf_counter()
+    if not responses.n_labels:
+        return no_labels("mace", responses)
     clamp = gold_codes(gold, responses.n_items, responses.n_labels)
     em.check_table("mace", responses, responses.n_labels)
     start = em.start_stats(responses, clamp)

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from qistas.engine.responses import Responses, gold_codes
 from qistas.engine.truth import em
 from qistas.engine.truth.dawid_skene import confusion_of
-from qistas.engine.truth.results import Fit, TruthResult, finish
+from qistas.engine.truth.results import Fit, TruthResult, finish, no_labels
 
 Float64 = NDArray[np.float64]
 _FLOOR = 1e-6
@@ -61,6 +61,8 @@ def ordinal_ds(
     Latent Trait Finite Mixture Model for the Analysis of Rating Agreement, Biometrics 49 (1993).
     """
     began = perf_counter()
+    if not responses.n_labels:
+        return no_labels("ordinal_ds", responses)
     n_labels = responses.n_labels
     clamp = gold_codes(gold, responses.n_items, n_labels)
     em.check_table("ordinal_ds", responses, n_labels)

@@ -214,6 +214,18 @@ def finish(
     )
 
 
+def no_labels(method: str, responses: Responses) -> TruthResult:
+    """The result where there is no label to choose from: label -1 everywhere, a posterior of no columns."""
+    return finish(
+        method,
+        responses,
+        np.empty((responses.n_items, 0), dtype=np.float32),
+        None,
+        explanation="There are no labels, so there is nothing to infer.",
+        seconds=0.0,
+    )
+
+
 def shares(posterior: NDArray[np.floating], answered: NDArray[np.bool_]) -> Float64:
     """Share of each label over the answered items; uniform where there are none."""
     n_labels = posterior.shape[1]
