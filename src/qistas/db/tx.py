@@ -175,7 +175,7 @@ def _pool(conninfo: str, name: str, size: int) -> AsyncConnectionPool[AsyncConne
 @asynccontextmanager
 async def _transaction(
     pool: AsyncConnectionPool[AsyncConnection[Any]], context: str
-) -> AsyncIterator[AsyncConnection[Any]]:
+) -> AsyncGenerator[AsyncConnection[Any]]:
     try:
         async with pool.connection() as conn:
             # One round trip for both. The context holds only hex, digits, `|` and a checked name: nothing to escape.
