@@ -36,5 +36,8 @@ def build_console(web: Path) -> None:
         # Programs that npm runs look for `node` by name; the package's own `bin` has an `npm` beside it that cannot run there.
         (Path(folder) / "node").symlink_to(node)
         environment = {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"}
-        for command in (["ci", "--no-audit", "--no-fund"], ["run", "build", "--workspace", "@qistas/console"]):
+        for command in (
+            ["ci", "--no-audit", "--no-fund"],
+            ["run", "build", "--workspace", "@qistas/console"],
+        ):
             subprocess.run([str(node), str(npm), *command], cwd=web, env=environment, check=True)
