@@ -1,0 +1,30 @@
+"""The registry of kinds: the one place that names them all. Everything else goes through the Protocol `Kind`."""
+
+from types import MappingProxyType
+
+from .base import Answers, Box, Break, Column, ColumnType, Consensus, Inference, Kind, Skill, Span, Value
+from .box import BoxKind
+from .choice import Choice
+from .pairwise import Pairwise
+from .rating import Rating
+from .span import SpanKind
+from .text import Text
+
+KINDS: MappingProxyType[str, Kind] = MappingProxyType(
+    {kind.name: kind for kind in (Choice(), Rating(), Text(), SpanKind(), BoxKind(), Pairwise())}
+)
+
+__all__ = [
+    "KINDS",
+    "Answers",
+    "Box",
+    "Break",
+    "Column",
+    "ColumnType",
+    "Consensus",
+    "Inference",
+    "Kind",
+    "Skill",
+    "Span",
+    "Value",
+]

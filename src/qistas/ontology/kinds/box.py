@@ -1,0 +1,384 @@
+"""Box: labelled rectangles on an image, upright or turned.
+
+`{"boxes": [{"x": 4, "y": 8, "width": 10, "height": 20, "rotation": 0, "label": "car"}]}`, in pixels of the stored image.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qistas.core.errors import Fault
+from qistas.engine.agreement import Agreement, boxes_agreement
+from qistas.engine.merge import merge_boxes
+from qistas.engine.merge.geometry import box_iou
+
+from ..reading import Reader, a, finite_number
+from ..types import Field, FieldType, Question
+from .base import Answers, Box, Break, Column, Consensus, Inference, Kind, Value, breaks_of_labels, tightened
+from .regions import breaks_of_limits, limits_schema, matched, read_limits, region_rows, sureness
+from .span import describe_counts, infer_regions, named_field
+from .voting import check_method
+
+NEEDED = frozenset({"x", "y", "width", "height", "label"})
+KEYS = NEEDED | {"rotation"}
+SIZES = ("x", "y", "width", "height")
+SLACK = 1.0  # pixels beyond the edge that are taken for rounding, and cut off
+
+
+@dataclass(frozen=True, slots=True)
+class BoxSettings:
+    """`field`: the image. `rotate`: whether boxes may be turned. `min_size`: least width and height in pixels."""
+
+    field: str = ""
+    rotate: bool = False
+    min: int = 0
+    max: int | None = None
+    min_size: int | float = 1
+
+
+class BoxTable(NamedTuple):
+    """Boxes as aligned columns, one row a box, and the columns of all answers (some draw nothing)."""
+
+    item: NDArray[np.int64]
+    annotator: NDArray[np.int64]
+    box: NDArray[np.float64]
+    rotation: NDArray[np.float64]
+    label: NDArray[np.int64]
+    answered: tuple[NDArray[np.int64], NDArray[np.int64]]
+
+
+class BoxKind(Kind):
+    """Draw boxes."""
+
+    name = "box"
+    takes_labels = True
+    methods = ("merge",)
+    measure = "boxes"
+
+    def parse_settings(self, reader: Reader, fields: Mapping[str, Field], n_labels: int) -> BoxSettings:
+        """An image field, and limits."""
+        if n_labels < 1:
+            reader.fault("labels", "has no labels", "Give at least one.")
+        field = named_field(reader, "field", fields, FieldType.IMAGE)
+        rotate = reader.flag("rotate", False)
+        least, most = read_limits(reader)
+        return BoxSettings(field, rotate, least, most, reader.number("min_size", 1, 0.001, 100_000))
+
+    def fields_of(self, question: Question) -> tuple[str, ...]:
+        """The image."""
+        settings: BoxSettings = question.settings
+        return (settings.field,)
+
+    def validate(
+        self, question: Question, value: Any, data: Mapping[str, Any] | None, where: str, faults: list[Fault]
+    ) -> Value | None:
+        """Boxes on the image, to a thousandth of a pixel; stored by x, y, then size.
+
+        An upright box lies inside the image (a pixel beyond the edge is cut off); a turned one has its centre there.
+        """
+        rows = region_rows(value, "boxes", KEYS, NEEDED, question, where, faults)
+        if rows is None:
+            return None
+        settings: BoxSettings = question.settings
+        size = None if data is None else image_size(data.get(settings.field))
+        if data is not None and rows and size is None:
+            faults.append(
+                Fault(f"{where}.boxes", f"the item has no image in `{settings.field}`", "Send an empty list.")
+            )
+            return None
+        before = len(faults)
+        found: list[dict[str, Any]] = []
+        for at, row in enumerate(rows):
+            place = f"{where}.boxes[{at}]"
+            numbers = [finite_number(row[key]) for key in SIZES]
+            turn = finite_number(row.get("rotation", 0))
+            if turn is None or None in numbers:
+                key = "rotation" if turn is None else SIZES[numbers.index(None)]
+                faults.append(Fault(f"{place}.{key}", f"is {a(row.get(key))}", "Send a number."))
+            elif not -360 <= turn <= 360:
+                faults.append(Fault(f"{place}.rotation", f"is {turn:g} degrees", "Send 0 to 360."))
+            elif turn % 360 != 0 and not settings.rotate:
+                faults.append(
+                    Fault(
+                        f"{place}.rotation", "turns the box", "Boxes of this question stand upright: send 0."
+                    )
+                )
+            else:
+                self._place(
+                    cast("list[float]", numbers),
+                    turn % 360,
+                    row["label"],
+                    size,
+                    settings.min_size,
+                    place,
+                    found,
+                    faults,
+                )
+            if len(faults) > before + 100:
+                break
+        if len(faults) > before:
+            return None
+        order = question.labels.order
+        found.sort(
+            key=lambda box: (
+                box["x"],
+                box["y"],
+                box["width"],
+                box["height"],
+                box["rotation"],
+                order[box["label"]],
+            )
+        )
+        for one, other in itertools.pairwise(found):
+            if one == other:
+                faults.append(
+                    Fault(f"{where}.boxes", f"draws the same {one['label']} box twice", "Draw it once.")
+                )
+                return None
+        return {"boxes": found}
+
+    def json_schema(self, question: Question) -> dict[str, Any]:
+        """Boxes with numbers and known labels; where the image ends only the door can tell."""
+        settings: BoxSettings = question.settings
+        sane = {"type": "number", "exclusiveMinimum": -(2**53), "exclusiveMaximum": 2**53}
+        side = {"type": "number", "minimum": settings.min_size, "exclusiveMaximum": 2**53}
+        turn: dict[str, Any] = (
+            {"type": "number", "minimum": -360, "maximum": 360}
+            if settings.rotate
+            else {"enum": [0, 360, -360]}
+        )
+        corner = sane if settings.rotate else {**sane, "exclusiveMinimum": -SLACK - 0.0005}
+        item = {
+            "type": "object",
+            "properties": {
+                "x": corner,
+                "y": corner,
+                "width": side,
+                "height": side,
+                "rotation": turn,
+                "label": {"enum": list(question.labels.names)},
+            },
+            "required": sorted(NEEDED),
+            "additionalProperties": False,
+        }
+        return limits_schema("boxes", item, question)
+
+    def breaks(self, old: Question, new: Question) -> list[Break]:
+        """Labels and limits, another field, boxes too small, turned boxes where none may be."""
+        before: BoxSettings = old.settings
+        after: BoxSettings = new.settings
+        found = breaks_of_labels(old, new, lambda value: [box["label"] for box in value["boxes"]])
+        found += breaks_of_limits("boxes", old, new)
+        if before.rotate and not after.rotate:
+            found.append(
+                tightened(
+                    old, "rotate", True, False, lambda value: any(box["rotation"] for box in value["boxes"])
+                )
+            )
+        if after.min_size > before.min_size:
+            least = after.min_size
+            found.append(
+                tightened(
+                    old,
+                    "min_size",
+                    before.min_size,
+                    least,
+                    lambda value: any(min(box["width"], box["height"]) < least for box in value["boxes"]),
+                )
+            )
+        return found
+
+    def to_responses(self, question: Question, answers: Answers) -> BoxTable:
+        """One row a box."""
+        order = question.labels.order
+        rows = [
+            (
+                answers.item[r],
+                answers.annotator[r],
+                order[box["label"]],
+                *(box[key] for key in SIZES),
+                box["rotation"],
+            )
+            for r, value in enumerate(answers.value)
+            for box in value["boxes"]
+        ]
+        table = np.asarray(rows, dtype=np.float64).reshape(-1, 8)
+        whole = table[:, :3].astype(np.int64)
+        answered = np.asarray(answers.item, dtype=np.int64), np.asarray(answers.annotator, dtype=np.int64)
+        return BoxTable(whole[:, 0], whole[:, 1], table[:, 3:7], table[:, 7], whole[:, 2], answered)
+
+    def combine(
+        self,
+        question: Question,
+        values: Sequence[Value],
+        weights: Sequence[float] | None = None,
+        method: str = "auto",
+    ) -> Consensus:
+        """Boxes that at least half of the weight drew, each the mean of the boxes that meet."""
+        check_method(self, method)
+        given = [
+            [
+                (box["x"], box["y"], box["width"], box["height"], box["label"], box["rotation"])
+                for box in value["boxes"]
+            ]
+            for value in values
+        ]
+        merged = sorted(merge_boxes(given, weights=weights), key=lambda box: -box.confidence)
+        settings: BoxSettings = question.settings
+        merged = merged if settings.max is None else merged[: settings.max]
+        merged.sort(key=lambda box: (box.x, box.y, box.width, box.height))
+        value: Value = {
+            "boxes": [
+                {
+                    "x": _neat(box.x),
+                    "y": _neat(box.y),
+                    "width": _neat(box.width),
+                    "height": _neat(box.height),
+                    "rotation": _neat(box.rotation),
+                    "label": str(box.label),
+                }
+                for box in merged
+            ]
+        }
+        regions = [{"support": box.support, "confidence": round(box.confidence, 6)} for box in merged]
+        weight = [1.0] * len(values) if weights is None else [float(w) for w in weights]
+        empty = sum(w for w, boxes in zip(weight, given, strict=True) if not boxes) / sum(weight)
+        confidence = sureness(empty, [box.confidence for box in merged])
+        support = sum(1 for one in values if self.score(question, value, one) >= 0.75)
+        return Consensus(value, confidence, support, len(values), {"regions": regions})
+
+    def infer(
+        self,
+        question: Question,
+        answers: Answers,
+        method: str = "auto",
+        gold: Mapping[int, Value] | None = None,
+    ) -> Inference:
+        """`combine` for each item; annotators by how well their boxes meet the consensus."""
+        return infer_regions(
+            self,
+            question,
+            answers,
+            method,
+            gold,
+            "Boxes that at least half of the annotators drew, each the mean of those that meet.",
+        )
+
+    def agree(
+        self, question: Question, answers: Answers, *, rng: np.random.Generator, n_bootstrap: int = 1000
+    ) -> Agreement:
+        """α with a distance of sets of boxes by their overlap."""
+        table = self.to_responses(question, answers)
+        rotation = table.rotation if bool((table.rotation != 0).any()) else None
+        found = boxes_agreement(
+            table.item,
+            table.annotator,
+            table.box,
+            table.label,
+            rotation=rotation,
+            answered=table.answered,
+            n_bootstrap=n_bootstrap,
+            rng=rng,
+        )
+        return found.alpha
+
+    def score(self, question: Question, gold: Value, value: Value) -> float:
+        """Overlap (IoU) of the best pairs with one label, over the number of boxes: 1 for the same set."""
+        if gold == value:
+            return 1.0
+        return matched(gold["boxes"], value["boxes"], _overlap)
+
+    def labels_of(self, question: Question, value: Value) -> tuple[str, ...]:
+        """The label of each box."""
+        return tuple(box["label"] for box in value["boxes"])
+
+    def describe(self, question: Question, value: Value, language: str) -> str:
+        """How many of each label."""
+        return describe_counts(question, self.labels_of(question, value), language)
+
+    def columns(self, question: Question) -> tuple[Column, ...]:
+        """One list of boxes."""
+        return (Column(question.name, "boxes"),)
+
+    def to_flat(self, question: Question, value: Value | None) -> tuple[Any, ...]:
+        """The list of boxes."""
+        return (None if value is None else value["boxes"],)
+
+    def boxes_of(self, question: Question, value: Value) -> tuple[Box, ...]:
+        """The boxes."""
+        return tuple(
+            Box(box["x"], box["y"], box["width"], box["height"], box["rotation"], box["label"])
+            for box in value["boxes"]
+        )
+
+    def _place(
+        self,
+        numbers: list[float],
+        turn: float,
+        label: str,
+        size: tuple[int, int] | None,
+        least: float,
+        place: str,
+        found: list[dict[str, Any]],
+        faults: list[Fault],
+    ) -> None:
+        """Add the box, cut to the image, or a fault."""
+        x, y, width, height = (_neat(number) for number in numbers)
+        turn = _neat(turn) % 360
+        wide, high = size or (2**53, 2**53)
+        if turn == 0:
+            out = max(-x, -y, x + width - wide, y + height - high)
+            if out > SLACK:
+                ends = f"{wide} × {high} pixels" if size else "the image"
+                faults.append(
+                    Fault(place, f"lies {out:g} pixels outside of {ends}", "Draw it inside the image.")
+                )
+                return
+            left, top = max(x, 0), max(y, 0)
+            width, height = _neat(min(x + width, wide) - left), _neat(min(y + height, high) - top)
+            x, y = left, top
+        elif not (0 <= x + width / 2 <= wide and 0 <= y + height / 2 <= high):
+            faults.append(Fault(place, "has its centre outside of the image", "Draw it on the image."))
+            return
+        if width < least or height < least:
+            faults.append(
+                Fault(place, f"is {width:g} × {height:g} pixels", f"Draw it at least {least:g} × {least:g}.")
+            )
+            return
+        found.append({"x": x, "y": y, "width": width, "height": height, "rotation": turn, "label": label})
+
+
+def image_size(stored: Any) -> tuple[int, int] | None:
+    """Width and height of an image as items hold it, or None where there is none."""
+    if not isinstance(stored, Mapping):
+        return None
+    image = cast("Mapping[str, Any]", stored)
+    width, height = image.get("width"), image.get("height")
+    return (width, height) if type(width) is int and type(height) is int else None
+
+
+def _neat(number: float) -> int | float:
+    """To a thousandth; a whole number is an int."""
+    rounded = round(float(number), 3)
+    return int(rounded) if rounded == int(rounded) else rounded
+
+
+def _overlap(one: Mapping[str, Any], other: Mapping[str, Any]) -> float:
+    if one["label"] != other["label"]:
+        return 0.0
+    shape = np.array([[box[key] for key in SIZES] for box in (one, other)], dtype=np.float64)
+    if one["rotation"] or other["rotation"]:
+        turn = np.array([one["rotation"], other["rotation"]], dtype=np.float64)
+        return float(box_iou(shape[:1], shape[1:], turn[:1], turn[1:])[0])
+    across = min(shape[:, 0] + shape[:, 2]) - max(shape[:, 0])
+    down = min(shape[:, 1] + shape[:, 3]) - max(shape[:, 1])
+    if across <= 0 or down <= 0:
+        return 0.0
+    common = across * down
+    return float(common / (shape[0, 2] * shape[0, 3] + shape[1, 2] * shape[1, 3] - common))

@@ -1,0 +1,143 @@
+"""What spans and boxes share: counting limits, the list around the regions, matching two sets of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar, cast
+
+import numpy as np
+
+from qistas.core.errors import Fault
+
+from ..reading import Reader, a
+from ..types import Question
+from .base import Break, object_of, tightened
+
+MOST_REGIONS = 20_000
+Region = TypeVar("Region")
+
+
+def read_limits(reader: Reader) -> tuple[int, int | None]:
+    """`min` and `max`: how many regions."""
+    least, most = reader.whole("min", 0, 0, MOST_REGIONS), reader.optional_whole("max", 1, MOST_REGIONS)
+    if most is not None and most < least:
+        reader.fault("max", f"is below `min` ({least})", "Raise it, or lower `min`.")
+    return least, most
+
+
+def region_rows(
+    value: Any,
+    key: str,
+    keys: frozenset[str],
+    needed: frozenset[str],
+    question: Question,
+    where: str,
+    faults: list[Fault],
+) -> list[dict[str, Any]] | None:
+    """The regions in `value[key]`, each an object with known keys and a label of the question; None with faults."""
+    found = object_of(value, frozenset((key,)), where, faults)
+    if found is None:
+        return None
+    rows = found.get(key)
+    if type(rows) is not list:
+        faults.append(
+            Fault(
+                f"{where}.{key}",
+                f"is {a(rows)}, not a list",
+                "Send a list; an empty one says that there is nothing.",
+            )
+        )
+        return None
+    settings = question.settings
+    most = MOST_REGIONS if settings.max is None else settings.max
+    if not settings.min <= len(rows) <= most:
+        least = settings.min
+        remedy = f"Mark at least {least}." if len(rows) < least else f"Mark at most {most:,}."
+        faults.append(Fault(f"{where}.{key}", f"has {len(rows):,} marks", remedy))
+        return None
+    before = len(faults)
+    labels = question.labels.order
+    for at, row in enumerate(rows):
+        if type(row) is not dict:
+            faults.append(
+                Fault(
+                    f"{where}.{key}[{at}]", f"is {a(row)}, not an object", f"Send {', '.join(sorted(keys))}."
+                )
+            )
+        elif not needed <= row.keys() <= keys:
+            object_of(row, keys, f"{where}.{key}[{at}]", faults)
+            faults.extend(
+                Fault(f"{where}.{key}[{at}].{name}", "is missing", "Send it.")
+                for name in sorted(needed - row.keys())
+            )
+        elif type(row["label"]) is not str or row["label"] not in labels:
+            faults.append(
+                Fault(
+                    f"{where}.{key}[{at}].label",
+                    f"{a(row['label'])} is not a label of this question",
+                    "Use a name of the ontology.",
+                )
+            )
+        if len(faults) > before + 100:
+            break
+    return cast("list[dict[str, Any]]", rows) if len(faults) == before else None
+
+
+def limits_schema(key: str, item: dict[str, Any], question: Question) -> dict[str, Any]:
+    """JSON Schema of `{key: [item, …]}` within the limits."""
+    settings = question.settings
+    rows: dict[str, Any] = {"type": "array", "items": item, "minItems": settings.min}
+    rows["maxItems"] = MOST_REGIONS if settings.max is None else settings.max
+    return {"type": "object", "properties": {key: rows}, "required": [key], "additionalProperties": False}
+
+
+def breaks_of_limits(key: str, old: Question, new: Question) -> list[Break]:
+    """Another field, and limits on how many."""
+    before, after = old.settings, new.settings
+    found: list[Break] = []
+    if before.field != after.field:
+        found.append(
+            tightened(
+                old,
+                "field",
+                before.field,
+                after.field,
+                lambda value: True,
+                "Keep the field; ask a new question for another.",
+            )
+        )
+    if after.min > before.min:
+        found.append(tightened(old, "min", before.min, after.min, lambda value: len(value[key]) < after.min))
+    if after.max is not None and (before.max is None or after.max < before.max):
+        found.append(tightened(old, "max", before.max, after.max, lambda value: len(value[key]) > after.max))
+    return found
+
+
+def matched(
+    one: Sequence[Region], other: Sequence[Region], overlap: Callable[[Region, Region], float]
+) -> float:
+    """How alike two sets of regions are: twice the overlap of the best pairs over the number of regions, in [0, 1].
+
+    Pairs are taken greedily, the largest overlap first; two empty sets are alike.
+    """
+    if not one and not other:
+        return 1.0
+    pairs = [
+        (found, i, j)
+        for i, left in enumerate(one)
+        for j, right in enumerate(other)
+        if (found := overlap(left, right)) > 0.0
+    ]
+    pairs.sort(key=lambda pair: (-pair[0], pair[1], pair[2]))
+    used_left, used_right, total = set[int](), set[int](), 0.0
+    for found, i, j in pairs:
+        if i not in used_left and j not in used_right:
+            used_left.add(i)
+            used_right.add(j)
+            total += found
+    return min(1.0, 2.0 * total / (len(one) + len(other)))
+
+
+def sureness(value_share: float, confidences: Sequence[float]) -> float:
+    """How sure a merged set is: the mean confidence of its regions; for an empty one, the share that marked nothing."""
+    return float(np.mean(confidences)) if confidences else value_share
