@@ -5,6 +5,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlparse
 
 from qistas.core.errors import Fault, Invalid
 
@@ -46,6 +47,12 @@ class Settings:
     def blobs(self) -> str:
         """Where files are kept: a URL that obstore understands."""
         return self.blob_url or (self.data_dir / "blobs").resolve().as_uri()
+
+    @property
+    def local_blobs(self) -> Path | None:
+        """The folder of files, or None when they are kept on another machine."""
+        url = urlparse(self.blobs)
+        return Path(unquote(url.path)) if url.scheme == "file" else None
 
 
 def default_data_dir() -> Path:

@@ -78,6 +78,16 @@ def migrate(address: Address) -> Status:
         raise Unavailable(f"The database could not be brought up to date: {error}") from error
 
 
+def prepare(address: Address) -> None:
+    """Make the database (embedded only) and its roles where they are missing, and nothing else: a restore fills them."""
+    try:
+        _ensure_database(address)
+        with psycopg.connect(address.admin, autocommit=True, application_name="qistas-migrate") as conn:
+            _ensure_roles(conn, address)
+    except psycopg.OperationalError as error:
+        raise Unavailable(f"The database does not answer: {error}") from error
+
+
 def migration_status(address: Address) -> Status:
     """What has run and what is still to run, without changing anything."""
     try:

@@ -1,0 +1,70 @@
+"""`qistas consensus`: one answer from many, for every item of a project."""
+
+import argparse
+from typing import Any
+
+from .reaching import add_server_arguments, client_of, table, tell_json
+
+
+def add(commands: Any) -> None:
+    """The arguments of `qistas consensus`."""
+    parser = commands.add_parser(
+        "consensus",
+        help="infer consensus",
+        description="Infer the consensus of every item anew, with the skill of each annotator, and tell agreement and doubt.",
+        epilog="examples:\n  qistas consensus --project News\n  qistas consensus --project News --method dawid_skene\n",
+    )
+    parser.add_argument("--project", required=True, help="name or id")
+    parser.add_argument(
+        "--method", choices=["auto", "majority", "dawid_skene"], help="how (default: as the project says)"
+    )
+    parser.add_argument(
+        "--timeout",
+        type=float,
+        default=600,
+        metavar="SECONDS",
+        help="how long to wait for the result (default 600)",
+    )
+    add_server_arguments(parser)
+    parser.set_defaults(run=run)
+
+
+def run(chosen: argparse.Namespace) -> None:
+    """Start the full run, wait for its result, tell it."""
+    import time
+
+    from qistas.core.errors import Unavailable
+
+    with client_of(chosen) as client:
+        before = client.quality(chosen.project).computed_at
+        client.infer_consensus(chosen.project, chosen.method)
+        until = time.monotonic() + chosen.timeout
+        while (quality := client.quality(chosen.project)).computed_at == before:
+            if time.monotonic() > until:
+                raise Unavailable(
+                    "The consensus is not there yet. The server goes on with it; ask later by `qistas status --project …`."
+                )
+            time.sleep(0.3)
+    if chosen.json:
+        tell_json(quality)
+        return
+    from .status import agreement_words
+
+    table(
+        ["question", "kind", "agreement", "interval", "consensus", "method"],
+        [(q.name, q.kind, *agreement_words(q.agreement), q.consensus, q.method) for q in quality.questions],
+    )
+    if quality.annotators:
+        print()
+        table(
+            ["annotator", "answers", "skill", "gold"],
+            [
+                (
+                    a.name,
+                    a.answers,
+                    f"{a.skill.value:.2f}" if a.skill else "",
+                    f"{a.gold.right:g} of {a.gold.total:g}" if a.gold and a.gold.total else "",
+                )
+                for a in quality.annotators
+            ],
+        )
