@@ -56,8 +56,7 @@ async def append(
 ) -> Receipt | None:
     """Run append.sql; None when the client key was there already. `counts`: whether this is the annotator's first answer here."""
     who = tx.principal
-    return await tx.one(
-        Receipt,
+    rows = await tx.rows(
         read_statement("qistas.annotations", "append"),
         {
             "tenant": who.tenant_id,
@@ -81,6 +80,7 @@ async def append(
             "purpose": who.purpose,
         },
     )
+    return Receipt(*rows[0][:5]) if rows else None
 
 
 DRAFT = """

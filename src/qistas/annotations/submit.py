@@ -6,7 +6,6 @@ from uuid import UUID
 from qistas.core.errors import Fault, Invalid, KeyReused, LeaseGone, Missing
 from qistas.core.ids import ProjectId
 from qistas.db import Tx
-from qistas.jobs import defer
 from qistas.ontology import load_ontology, validate_answer
 from qistas.trust import Permission, require
 
@@ -44,7 +43,7 @@ async def write(
     client_key: str,
     first: bool,
 ) -> Receipt:
-    """Validate and append, then set inference going. `first`: the task gains an answer; otherwise it is a revision."""
+    """Validate and append; the same statement sets inference going. `first`: the task gains an answer; otherwise it is a revision."""
     check_client_key(client_key)
     published = await load_ontology(tx, project_id, work.ontology_version)
     clean = validate_answer(published.ontology, answer, work.data)
@@ -59,16 +58,7 @@ async def write(
         counts=first,
         suggestion_use=_suggestion_use(work.suggestion, clean),
     )
-    if receipt is None:
-        return await _known(tx, clean, client_key)
-    await defer(
-        tx,
-        "quality.infer_consensus",
-        key=f"consensus:{project_id}",
-        lock=f"consensus:{project_id}",
-        project_id=project_id,
-    )
-    return receipt
+    return receipt if receipt is not None else await _known(tx, clean, client_key)
 
 
 def check_seconds(seconds: float) -> float:

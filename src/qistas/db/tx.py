@@ -165,7 +165,7 @@ def _pool(conninfo: str, name: str, size: int) -> AsyncConnectionPool[AsyncConne
         kwargs={
             "autocommit": True,
             "prepare_threshold": 2,
-            "options": "-c search_path=qistas,core,pg_catalog -c plan_cache_mode=auto"
+            "options": "-c search_path=qistas,core,pg_catalog -c plan_cache_mode=force_generic_plan"
             " -c idle_in_transaction_session_timeout=600000 -c client_connection_check_interval=5000",
             "application_name": name,
         },

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from qistas.core.errors import Missing
@@ -14,11 +15,9 @@ from . import store
 from .types import ANYBODY, Claim, Offer
 
 MAX_CLAIM = 50
-HEAD = 32  # open tasks at the front that are looked at, besides eight for each one asked for
-WINDOW = 2000  # how many more the cursor looks at in one go
-MAX_WINDOWS = (
-    40  # the most one request looks through before it answers `empty`; the cursor stays where it got to
-)
+HEAD = 16  # open tasks at the front that are looked at, besides four for each one asked for
+WINDOW = 2000  # how many more `look_further` looks at in one go
+MAX_WINDOWS = 40  # the most one request looks through before it answers `empty`; the cursor stays where it got to
 
 
 async def claim_tasks(tx: Tx, project_id: ProjectId, limit: int, holding: Sequence[UUID] = ()) -> Claim:
@@ -29,33 +28,45 @@ async def claim_tasks(tx: Tx, project_id: ProjectId, limit: int, holding: Sequen
     who = tx.principal
     require(who, Permission.ANNOTATE, project_id)
     limit = max(1, min(limit, MAX_CLAIM))
-    params = {
+    params: dict[str, Any] = {
         "tenant": who.tenant_id,
         "project": project_id,
         "annotator": who.member_id,
         "mine": [ANYBODY, who.member_id, *who.groups],
         "holding": list(holding),
         "limit": limit,
-        "head": HEAD + 8 * limit,
+        "head": HEAD + 4 * limit,
+        "also": [],
         "window": WINDOW,
+        "most": limit + 32,
         "role": who.role,
         "session": who.session,
         "purpose": who.purpose,
     }
-    wraps = 0
-    for _ in range(MAX_WINDOWS):
-        offers, wrapped = await store.claim(tx, params)
-        if offers:
-            return Claim(tuple(present(o) for o in offers))
-        wraps += wrapped is True
-        if wrapped is None or wraps == 2:  # once round the whole queue
-            break
+    offers = await store.claim(tx, params) or await _claim_further(tx, params)
+    if offers:
+        return Claim(await _present(tx, offers))
     reason = await store.why_empty(tx, project_id)
     if reason is None:
         raise Missing()
     return Claim((), reason)
 
 
-def present(offer: Offer) -> Offer:
-    """The offer with its item as a screen needs it: images as addresses."""
-    return replace(offer, data=present_item(offer.data))
+async def _claim_further(tx: Tx, params: dict[str, Any]) -> list[Offer]:
+    """Claim beyond the front, window after window, at most once round the whole queue."""
+    ends = 0
+    for _ in range(MAX_WINDOWS):
+        found, ended = await store.look_further(tx, params)
+        if found and (offers := await store.claim(tx, {**params, "also": found})):
+            return offers
+        ends += ended
+        if ends == 2:
+            break
+    return []
+
+
+async def _present(tx: Tx, offers: Sequence[Offer]) -> tuple[Offer, ...]:
+    """The offers as a screen needs them: images as addresses, and why a task came back from review."""
+    had = [o.task_id for o in offers if o.had]
+    reasons = await store.reasons_of_return(tx, had) if had else {}
+    return tuple(replace(o, data=present_item(o.data), returned=reasons.get(o.task_id)) for o in offers)

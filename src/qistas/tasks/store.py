@@ -8,16 +8,30 @@ from qistas.db import Tx, read_statement
 from .types import Batch, HeldLease, Offer, Task
 
 
-async def claim(tx: Tx, params: dict[str, Any]) -> tuple[list[Offer], bool | None]:
-    """Run claim.sql: the offers, and whether the cursor moved on (False), came to the end (True) or was not needed (None)."""
-    offers: list[Offer] = []
-    wrapped: bool | None = None
-    for row in await tx.rows(read_statement("qistas.tasks", "claim"), params):
-        if row[0] is None:
-            wrapped = row[11]
-        else:
-            offers.append(Offer(*row[:11]))
-    return offers, wrapped
+async def claim(tx: Tx, params: dict[str, Any]) -> list[Offer]:
+    """Run claim.sql: the offers, new ones first, then those held already."""
+    return [Offer(*row) for row in await tx.rows(read_statement("qistas.tasks", "claim"), params)]
+
+
+async def look_further(tx: Tx, params: dict[str, Any]) -> tuple[list[UUID], bool]:
+    """Run look_further.sql: ids of tasks that may be claimed, and whether the end of the queue was reached without any."""
+    rows = await tx.rows(read_statement("qistas.tasks", "look_further"), params)
+    return rows[0][0], bool(rows[0][1])
+
+
+RETURNED = """
+SELECT DISTINCT ON (n.task_id) n.task_id, r.reason
+  FROM annotations n JOIN reviews r ON r.tenant_id = n.tenant_id AND r.annotation_id = n.id AND r.verdict = 'return'
+ WHERE n.tenant_id = %(tenant)s AND n.annotator_id = %(annotator)s AND n.task_id = ANY (%(tasks)s)
+ ORDER BY n.task_id, r.id DESC
+"""
+
+
+async def reasons_of_return(tx: Tx, tasks: list[UUID]) -> dict[UUID, str]:
+    """Why a reviewer sent back the principal's answers to these tasks, where one did."""
+    who = tx.principal
+    rows = await tx.rows(RETURNED, {"tenant": who.tenant_id, "annotator": who.member_id, "tasks": tasks})
+    return dict(rows)
 
 
 WHY_EMPTY = """

@@ -33,7 +33,8 @@ class Offer:
     suggestion: Any
     data: dict[str, Any]
     external_id: str | None
-    returned: str | None
+    had: bool
+    returned: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

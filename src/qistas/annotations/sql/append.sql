@@ -1,6 +1,6 @@
 -- Append one answer and everything that follows from it, in one statement: the annotation, the end of its lease, the task's
--- count and state, the annotator's day, the project's count of finished tasks, the item's mark that inference is due, and
--- the outbox row. The caller has locked the task (see store.WORK), so `live` and `answers` are what they are.
+-- count and state, the annotator's day, the project's count of finished tasks, the item's mark that inference is due, the job
+-- that will infer, and the outbox row. The caller has locked the task (see store.WORK), so `live` and `answers` are what they are.
 -- The client key makes it idempotent: a second arrival inserts nothing, and then nothing else happens either.
 WITH written AS (
     INSERT INTO annotations (tenant_id, project_id, task_id, item_id, annotator_id, lease_id, ontology_version, revision, previous_id,
@@ -46,4 +46,7 @@ WITH written AS (
            jsonb_build_object('revision', revision)
       FROM written
 )
-SELECT id, task_id, revision, late, created_at FROM written
+SELECT id, task_id, revision, late, created_at,
+       core.defer_job('quality.infer_consensus', 'default', jsonb_build_object('project_id', %(project)s),
+                      'consensus:' || %(project)s, 'consensus:' || %(project)s) IS NULL AS deferred
+  FROM written
