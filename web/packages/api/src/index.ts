@@ -1,3 +1,3 @@
 export { type Answer, ApiProblem, type Place, problemFrom } from "./problem";
-export { type Query, request, requestLines } from "./request";
+export { type Query, request, requestLines, root, sendLines } from "./request";
 export * from "./types";

@@ -6,6 +6,8 @@ interface Options {
   query?: Query;
   /** Sent as JSON, unless it is a FormData (multipart). */
   body?: unknown;
+  /** Sent as NDJSON, one object a line. */
+  lines?: unknown[];
   signal?: AbortSignal;
   /** Let the request finish when the page is closed. */
   keepalive?: boolean;
@@ -29,6 +31,10 @@ async function send(method: string, path: string, options: Options, accept: stri
   else if (options.body !== undefined) {
     init.body = JSON.stringify(options.body);
     init.headers = { Accept: accept, "Content-Type": "application/json" };
+  }
+  if (options.lines) {
+    init.body = options.lines.map((line) => `${JSON.stringify(line)}\n`).join("");
+    init.headers = { Accept: accept, "Content-Type": "application/x-ndjson" };
   }
   let response: Response;
   try {
@@ -61,4 +67,10 @@ export async function requestLines<T>(path: string, query?: Query): Promise<T[]>
     .split("\n")
     .filter((line) => line.trim())
     .map((line) => JSON.parse(line) as T);
+}
+
+/** Send objects as NDJSON, one a line. */
+export async function sendLines<T>(path: string, lines: unknown[]): Promise<T> {
+  const response = await send("POST", path, { lines }, "application/json");
+  return (await response.json()) as T;
 }

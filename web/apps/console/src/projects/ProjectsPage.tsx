@@ -1,7 +1,121 @@
-import { Title } from "@mantine/core";
+import { Progress, Table, Text } from "@mantine/core";
+import type { ProjectRow } from "@qistas/api";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
+import { projectsQuery } from "../data/projects";
+import { may, useMe } from "../data/session";
+import { Empty } from "../parts/Empty";
+import { useFormat } from "../parts/format";
+import { Icon } from "../parts/Icon";
+import { AnchorLink, ButtonLink } from "../parts/links";
+import { MoreRows } from "../parts/MoreRows";
+import { Page } from "../parts/Page";
+import { Problem } from "../parts/Problem";
+import { Sheet } from "../parts/Sheet";
+import { State } from "../parts/State";
+import { Waiting } from "../parts/Waiting";
+import { SampleProjectButton } from "./SampleProjectButton";
 
 export default function ProjectsPage() {
   const { t } = useTranslation();
-  return <Title order={1}>{t("projects.title")}</Title>;
+  const me = useMe();
+  const list = useInfiniteQuery(projectsQuery);
+  const rows = list.data?.pages.flatMap((page) => page.rows) ?? [];
+  const manages = may(me, "manage");
+
+  const make = (
+    <ButtonLink to="/new" leftSection={<Icon name="plus" />}>
+      {t("projects.new")}
+    </ButtonLink>
+  );
+
+  return (
+    <Page title={t("projects.title")} actions={manages && rows.length ? make : null}>
+      {list.error ? <Problem error={list.error} retry={() => void list.refetch()} /> : null}
+      {list.isPending ? (
+        <Sheet flush>
+          <Waiting rows={5} height={40} />
+        </Sheet>
+      ) : null}
+      {list.data && rows.length === 0 ? (
+        <Sheet>
+          <Empty
+            icon="projects"
+            title={t("projects.empty")}
+            actions={
+              manages ? (
+                <>
+                  {make}
+                  <SampleProjectButton />
+                </>
+              ) : null
+            }
+          >
+            {manages ? t("projects.emptyManager") : t("projects.emptyAnnotator")}
+          </Empty>
+        </Sheet>
+      ) : null}
+      {rows.length ? (
+        <Sheet flush>
+          <Table highlightOnHover aria-label={t("projects.title")}>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>{t("projects.name")}</Table.Th>
+                <Table.Th>{t("projects.state")}</Table.Th>
+                <Table.Th w={180}>{t("projects.progress")}</Table.Th>
+                <Table.Th ta="end">{t("counts.items")}</Table.Th>
+                <Table.Th ta="end">{t("counts.open")}</Table.Th>
+                <Table.Th ta="end">{t("counts.answers_today")}</Table.Th>
+                <Table.Th ta="end">{t("projects.made")}</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {rows.map((row) => (
+                <Row key={row.id} row={row} />
+              ))}
+            </Table.Tbody>
+          </Table>
+          <MoreRows list={list} />
+        </Sheet>
+      ) : null}
+    </Page>
+  );
+}
+
+function Row({ row }: { row: ProjectRow }) {
+  const { t } = useTranslation();
+  const me = useMe();
+  const format = useFormat();
+  const { counts } = row;
+  const share = counts.tasks ? counts.done / counts.tasks : 0;
+  return (
+    <Table.Tr>
+      <Table.Td>
+        <AnchorLink
+          to={may(me, "see", row.id) ? "/projects/$projectId" : "/projects/$projectId/annotate"}
+          params={{ projectId: row.id }}
+          fw={500}
+        >
+          <bdi>{row.name}</bdi>
+        </AnchorLink>
+      </Table.Td>
+      <Table.Td>
+        <State state={row.state} label={t(`states.${row.state}`)} />
+      </Table.Td>
+      <Table.Td>
+        <Progress value={share * 100} size="sm" aria-label={t("projects.progress")} />
+        <Text size="xs" c="dimmed" mt={2}>
+          {t("projects.doneOf", { done: format.whole(counts.done), tasks: format.whole(counts.tasks) })}
+        </Text>
+      </Table.Td>
+      <Table.Td ta="end">{format.whole(counts.items)}</Table.Td>
+      <Table.Td ta="end">{format.whole(counts.open)}</Table.Td>
+      <Table.Td ta="end">{format.whole(counts.answers_today)}</Table.Td>
+      <Table.Td ta="end">
+        <Text span c="dimmed" size="sm" title={format.dateTime(row.created_at)}>
+          {format.ago(row.created_at)}
+        </Text>
+      </Table.Td>
+    </Table.Tr>
+  );
 }

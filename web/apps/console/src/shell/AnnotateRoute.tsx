@@ -1,10 +1,11 @@
-import { useParams } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
+import { useProjectId } from "../data/place";
 
 const AnnotatePage = lazy(() => import("../flow/annotate/AnnotatePage"));
 
+/** The annotator's screen, in a chunk of its own; it fills what the frame leaves. */
 export function AnnotateRoute() {
-  const { projectId } = useParams({ from: "/inside/projects/$projectId/annotate" });
+  const projectId = useProjectId();
   return (
     <Suspense fallback={null}>
       <AnnotatePage projectId={projectId} />

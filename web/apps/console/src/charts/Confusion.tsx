@@ -1,0 +1,65 @@
+import { useTranslation } from "react-i18next";
+import { useFormat } from "../parts/format";
+import classes from "./charts.module.css";
+
+interface Props {
+  labels: string[];
+  counts: number[][];
+  titleOf: (name: string) => string;
+  caption: string;
+}
+
+/** Which labels annotators give where the consensus has another: rows are the consensus, columns the answers. */
+export function Confusion({ labels, counts, titleOf, caption }: Props) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return (
+    <div style={{ overflowX: "auto" }}>
+      <table className={classes.table}>
+        <caption style={{ captionSide: "top", textAlign: "start", color: "var(--ink-soft)" }}>
+          {caption}
+        </caption>
+        <thead>
+          <tr>
+            <td />
+            {labels.map((label) => (
+              <th key={label} scope="col">
+                <bdi>{titleOf(label)}</bdi>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {labels.map((truth, row) => {
+            const sum = (counts[row] ?? []).reduce((total, count) => total + count, 0);
+            return (
+              <tr key={truth}>
+                <th scope="row">
+                  <bdi>{titleOf(truth)}</bdi>
+                </th>
+                {labels.map((answer, column) => {
+                  const count = counts[row]?.[column] ?? 0;
+                  const share = sum ? count / sum : 0;
+                  const tint = `color-mix(in srgb, ${row === column ? "var(--accent-ink)" : "light-dark(#b35900, #f0a35e)"} ${Math.round(share * 55)}%, var(--ground))`;
+                  return (
+                    <td
+                      key={answer}
+                      style={{ background: tint }}
+                      title={t("charts.confusionCell", {
+                        truth: titleOf(truth),
+                        answer: titleOf(answer),
+                        n: format.whole(count),
+                      })}
+                    >
+                      {count ? format.percent(share) : ""}
+                    </td>
+                  );
+                })}
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}

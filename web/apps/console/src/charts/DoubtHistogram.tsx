@@ -1,0 +1,57 @@
+import { Text } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import { useFormat } from "../parts/format";
+import classes from "./charts.module.css";
+
+interface Props {
+  edges: number[];
+  counts: number[];
+  /** The least doubt of the bin chosen. */
+  chosen: number | null;
+  onChoose: (least: number | null) => void;
+}
+
+/** How much doubt is left, item by item; a press on a bar opens its items and all that are more doubtful. */
+export function DoubtHistogram({ edges, counts, chosen, onChoose }: Props) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const most = Math.max(1, ...counts);
+  const sum = counts.reduce((total, count) => total + count, 0);
+  if (sum === 0)
+    return (
+      <Text size="sm" c="dimmed">
+        {t("charts.noDoubt")}
+      </Text>
+    );
+  return (
+    <div>
+      <div className={classes.bins}>
+        {counts.map((count, place) => {
+          const low = edges[place] ?? 0;
+          const high = edges[place + 1] ?? 1;
+          return (
+            <button
+              key={low}
+              type="button"
+              className={classes.bin}
+              aria-pressed={chosen === low}
+              aria-label={t("charts.doubtBin", {
+                n: format.whole(count),
+                low: format.short(low),
+                high: format.short(high),
+              })}
+              onClick={() => onChoose(chosen === low ? null : low)}
+            >
+              <span>{count ? format.whole(count) : ""}</span>
+              <span style={{ height: `${(count / most) * 75}%` }} />
+            </button>
+          );
+        })}
+      </div>
+      <div className={classes.ends}>
+        <span>{t("charts.sure", { value: format.short(edges[0] ?? 0) })}</span>
+        <span>{t("charts.doubtful", { value: format.short(edges.at(-1) ?? 1) })}</span>
+      </div>
+    </div>
+  );
+}

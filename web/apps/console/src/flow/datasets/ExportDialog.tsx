@@ -1,0 +1,104 @@
+import { Button, Code, Group, Modal, Progress, Radio, Stack, Text } from "@mantine/core";
+import type { DatasetVersion, ExportFormat } from "@qistas/api";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { beginExport, exportFile, exportQuery } from "../../data/datasets";
+import { useFormat } from "../../parts/format";
+import { Icon } from "../../parts/Icon";
+import { Problem } from "../../parts/Problem";
+
+interface Props {
+  projectId: string;
+  datasetId: string;
+  version: DatasetVersion;
+  onClose: () => void;
+}
+
+const formats: ExportFormat[] = ["jsonl", "parquet", "csv", "coco", "conll2003", "preference"];
+
+/** Render a sealed version into a file; the work goes on when this is closed. */
+export function ExportDialog({ projectId, datasetId, version, onClose }: Props) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const [chosen, setChosen] = useState<ExportFormat>("jsonl");
+  const begin = useMutation({
+    mutationFn: () => beginExport(projectId, datasetId, version.id, chosen),
+  });
+  const id = begin.data?.id;
+  const progress = useQuery({ ...exportQuery(projectId, id ?? ""), enabled: id !== undefined });
+  const now = progress.data ?? begin.data;
+  const share = now?.state === "done" ? 100 : version.items ? ((now?.rows ?? 0) / version.items) * 100 : 0;
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      title={t("datasets.exportTitle", { n: version.number })}
+      closeButtonProps={{ "aria-label": t("close") }}
+    >
+      <Stack gap="md">
+        <Radio.Group
+          label={t("sources.format")}
+          value={chosen}
+          onChange={(value) => {
+            setChosen(value as ExportFormat);
+            begin.reset();
+          }}
+        >
+          <Stack gap={8} mt={6}>
+            {formats.map((value) => (
+              <Radio
+                key={value}
+                value={value}
+                label={t(`exportFormats.${value}`)}
+                description={t(`exportWords.${value}`)}
+              />
+            ))}
+          </Stack>
+        </Radio.Group>
+        <Problem error={begin.error ?? progress.error} />
+        <div style={{ minHeight: 44 }} aria-live="polite">
+          {now ? (
+            <>
+              <Progress
+                value={share}
+                size="sm"
+                color={now.state === "failed" ? "red" : undefined}
+                animated={now.state !== "done" && now.state !== "failed"}
+                aria-label={t("sources.progress")}
+              />
+              <Text size="sm" c="dimmed" mt={4}>
+                {t(`exportStates.${now.state}`)} · {t("sources.rowsRead", { n: format.whole(now.rows) })}
+                {now.state === "done" ? ` · ${format.bytes(now.bytes)}` : ""}
+              </Text>
+              {now.sha256 ? (
+                <Code block dir="ltr" fz="xs">
+                  sha256 {now.sha256}
+                </Code>
+              ) : null}
+            </>
+          ) : null}
+        </div>
+        <Group justify="end">
+          {now?.state === "done" && id ? (
+            <Button
+              component="a"
+              href={exportFile(projectId, id)}
+              download
+              leftSection={<Icon name="download" />}
+            >
+              {t("datasets.download")}
+            </Button>
+          ) : (
+            <Button
+              loading={begin.isPending || now?.state === "queued" || now?.state === "running"}
+              onClick={() => begin.mutate()}
+            >
+              {t("datasets.export")}
+            </Button>
+          )}
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}

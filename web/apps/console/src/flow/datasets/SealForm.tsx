@@ -1,0 +1,188 @@
+import { Button, Group, MultiSelect, NumberInput, Stack, Switch, TextInput } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import type { Selection } from "@qistas/api";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { selectionQuery, useSeal } from "../../data/datasets";
+import { ontologyQuery } from "../../data/ontology";
+import { qualityQuery } from "../../data/quality";
+import { ask, say } from "../../parts/ask";
+import { Problem } from "../../parts/Problem";
+import { Sheet } from "../../parts/Sheet";
+import { inLanguage } from "../../parts/text";
+import classes from "./SealForm.module.css";
+import { SelectionCounts } from "./SelectionCounts";
+import { type SplitRow, SplitRows, splitsOf } from "./SplitRows";
+
+interface Props {
+  projectId: string;
+  datasetId: string;
+  onSealed: () => void;
+}
+
+/** Which items and answers go in, how they are split; the counts beside it are live. */
+export function SealForm({ projectId, datasetId, onSealed }: Props) {
+  const { t, i18n } = useTranslation();
+  const ontology = useQuery(ontologyQuery(projectId));
+  const quality = useQuery(qualityQuery(projectId));
+  const seal = useSeal(projectId, datasetId);
+  const [selection, setSelection] = useState<Selection>({ exclude_gold: true });
+  const [metadata, setMetadata] = useState({ key: "", value: "" });
+  const [splits, setSplits] = useState<SplitRow[]>([]);
+  const [seed, setSeed] = useState(0);
+  const [note, setNote] = useState("");
+  const set = (change: Partial<Selection>) =>
+    setSelection((before) => {
+      const next: Record<string, unknown> = { ...before, ...change };
+      for (const [key, value] of Object.entries(next)) if (value === undefined) delete next[key];
+      return next as Selection;
+    });
+  const whole: Selection = metadata.key.trim()
+    ? { ...selection, metadata: { [metadata.key.trim()]: metadata.value } }
+    : selection;
+  const [settled] = useDebouncedValue(JSON.stringify(whole), 300);
+  const counts = useQuery(selectionQuery(projectId, datasetId, JSON.parse(settled) as Selection));
+  const choices = (ontology.data?.document.questions ?? []).filter((question) => question.labels?.length);
+
+  const go = () => {
+    const shares = splitsOf(splits);
+    seal.mutate(
+      {
+        selection: whole,
+        ...(shares ? { splits: shares, seed } : {}),
+        ...(note.trim() ? { note: note.trim() } : {}),
+      },
+      {
+        onSuccess: () => {
+          say(t("datasets.sealing"));
+          onSealed();
+        },
+      },
+    );
+  };
+
+  const share = (value: number | string) => (value === "" ? undefined : Number(value) / 100);
+  const shown = (value: number | undefined) => (value === undefined ? "" : Math.round(value * 1000) / 10);
+
+  return (
+    <div className={classes.columns}>
+      <Stack gap="md">
+        <Sheet title={t("datasets.which")}>
+          <Stack gap="sm">
+            <div className={classes.row}>
+              <NumberInput
+                label={t("datasets.minConfidence")}
+                suffix="%"
+                min={0}
+                max={100}
+                value={shown(selection.min_confidence)}
+                onChange={(value) => set({ min_confidence: share(value) })}
+              />
+              <NumberInput
+                label={t("datasets.maxDoubt")}
+                min={0}
+                step={0.1}
+                value={selection.max_doubt ?? ""}
+                onChange={(value) => set({ max_doubt: value === "" ? undefined : Number(value) })}
+              />
+              <NumberInput
+                label={t("datasets.minAnswers")}
+                min={1}
+                allowDecimal={false}
+                value={selection.min_answers ?? ""}
+                onChange={(value) => set({ min_answers: value === "" ? undefined : Number(value) })}
+              />
+            </div>
+            {choices.map((question) => (
+              <MultiSelect
+                key={question.name}
+                label={inLanguage(question.title, i18n.language, question.name)}
+                placeholder={t("datasets.anyLabel")}
+                searchable
+                data={(question.labels ?? []).map((label) => ({
+                  value: label.name,
+                  label: inLanguage(label.title, i18n.language, label.name),
+                }))}
+                value={selection.labels?.[question.name] ?? []}
+                onChange={(labels) => {
+                  const { [question.name]: _, ...rest } = selection.labels ?? {};
+                  const next = labels.length ? { ...rest, [question.name]: labels } : rest;
+                  set({ labels: Object.keys(next).length ? next : undefined });
+                }}
+              />
+            ))}
+            <MultiSelect
+              label={t("datasets.annotators")}
+              placeholder={t("datasets.anyAnnotator")}
+              searchable
+              data={(quality.data?.annotators ?? []).map((row) => ({ value: row.id, label: row.name }))}
+              value={selection.annotators ?? []}
+              onChange={(annotators) => set({ annotators: annotators.length ? annotators : undefined })}
+            />
+            <div className={classes.row}>
+              <TextInput
+                label={t("datasets.metadataKey")}
+                dir="auto"
+                value={metadata.key}
+                onChange={(event) => setMetadata({ ...metadata, key: event.currentTarget.value })}
+              />
+              <TextInput
+                label={t("datasets.metadataValue")}
+                dir="auto"
+                value={metadata.value}
+                onChange={(event) => setMetadata({ ...metadata, value: event.currentTarget.value })}
+              />
+              <TextInput
+                label={t("sources.split")}
+                dir="auto"
+                value={selection.split ?? ""}
+                onChange={(event) => set({ split: event.currentTarget.value || undefined })}
+              />
+            </div>
+            <Group gap="lg">
+              <Switch
+                label={t("datasets.onlyAdjudicated")}
+                checked={selection.only_adjudicated ?? false}
+                onChange={(event) => set({ only_adjudicated: event.currentTarget.checked || undefined })}
+              />
+              <Switch
+                label={t("datasets.excludeGold")}
+                checked={selection.exclude_gold ?? false}
+                onChange={(event) => set({ exclude_gold: event.currentTarget.checked || undefined })}
+              />
+            </Group>
+          </Stack>
+        </Sheet>
+        <Sheet title={t("datasets.splits")} note={t("datasets.splitsNote")}>
+          <SplitRows rows={splits} seed={seed} onRows={setSplits} onSeed={setSeed} />
+        </Sheet>
+        <Sheet>
+          <Stack gap="sm">
+            <TextInput
+              label={t("datasets.note")}
+              dir="auto"
+              value={note}
+              onChange={(event) => setNote(event.currentTarget.value)}
+            />
+            <Problem error={seal.error} />
+            <Group>
+              <Button
+                loading={seal.isPending}
+                disabled={!counts.data?.items}
+                onClick={() => ask(t("datasets.seal"), t("datasets.sealWords"), t("datasets.seal"), go)}
+              >
+                {t("datasets.seal")}
+              </Button>
+            </Group>
+          </Stack>
+        </Sheet>
+      </Stack>
+      <div className={classes.counts}>
+        <Sheet title={t("datasets.goesIn")}>
+          <SelectionCounts query={counts} questions={ontology.data?.document.questions ?? []} />
+        </Sheet>
+      </div>
+    </div>
+  );
+}

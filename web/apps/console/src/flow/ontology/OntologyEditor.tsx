@@ -1,0 +1,149 @@
+import { Code, SegmentedControl, Stack, Text } from "@mantine/core";
+import { lazy, Suspense, useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Waiting } from "../../parts/Waiting";
+import { TaskPreview } from "../annotate/TaskPreview";
+import { type Draft, readText } from "./draft";
+import classes from "./form.module.css";
+import { GuidelineForm } from "./GuidelineForm";
+import { OntologyForm } from "./OntologyForm";
+
+const CodeEditor = lazy(() => import("./CodeEditor"));
+
+type Mode = "form" | "guideline" | "yaml" | "json";
+
+interface Props {
+  draft: Draft;
+  /** Items to try the preview on. */
+  sample: Record<string, unknown>[];
+}
+
+/** Writing an ontology on one side, the annotator's screen on the other. */
+export function OntologyEditor({ draft, sample }: Props) {
+  const { t, i18n } = useTranslation();
+  const names = new Intl.DisplayNames(i18n.language, { type: "language" });
+  const [mode, setMode] = useState<Mode>("form");
+  const [goTo, setGoTo] = useState<{ where: string } | null>(null);
+  const [at, setAt] = useState(0);
+  const [language, setLanguage] = useState<string>();
+  const { document, places } = draft;
+  const shown = useMemo(() => (draft.ready ? document : null), [draft.ready, document]);
+  const [lastGood, setLastGood] = useState(document);
+  if (shown && shown !== lastGood) setLastGood(shown);
+
+  const json = mode === "json";
+  const text = useMemo(
+    () => (json && document ? JSON.stringify(document, null, 2) : draft.text),
+    [json, document, draft.text],
+  );
+  const languages = lastGood?.languages ?? [];
+  const previewLanguage = language && languages.includes(language) ? language : undefined;
+
+  return (
+    <div className={classes.split}>
+      <Stack gap="sm" miw={0}>
+        <SegmentedControl
+          aria-label={t("ontology.mode")}
+          value={mode}
+          onChange={(value) => setMode(value as Mode)}
+          data={(["form", "guideline", "yaml", "json"] as const).map((value) => ({
+            value,
+            label: t(`ontology.mode_${value}`),
+          }))}
+          style={{ alignSelf: "start" }}
+        />
+        {places.length ? (
+          <ul className={classes.places} aria-label={t("ontology.errors")}>
+            {places.map((place) => (
+              <li key={`${place.where} ${place.message}`}>
+                <button
+                  type="button"
+                  className={classes.place}
+                  onClick={() => {
+                    if (mode === "form" || mode === "guideline") setMode("yaml");
+                    setGoTo({ where: place.where });
+                  }}
+                >
+                  {place.where ? (
+                    <Code>
+                      <bdi>{place.where}</bdi>
+                    </Code>
+                  ) : null}{" "}
+                  {place.message} {place.remedy}
+                </button>
+              </li>
+            ))}
+          </ul>
+        ) : null}
+        {mode === "form" && document ? (
+          <OntologyForm ontology={document} places={places} onChange={draft.writeDocument} />
+        ) : null}
+        {mode === "guideline" && document ? (
+          <GuidelineForm ontology={document} onChange={draft.writeDocument} />
+        ) : null}
+        {(mode === "form" || mode === "guideline") && !document ? (
+          <Text c="dimmed">{t("ontology.unreadable")}</Text>
+        ) : null}
+        {mode === "yaml" || mode === "json" ? (
+          <Suspense fallback={<Waiting rows={1} height={420} />}>
+            <CodeEditor
+              key={mode}
+              text={text}
+              form={mode}
+              places={places}
+              label={t("ontology.asText", { form: mode.toUpperCase() })}
+              goTo={goTo}
+              onChange={(next) => {
+                if (next === text) return;
+                const read = json ? readText(next).document : null;
+                if (read) draft.writeDocument(read);
+                else draft.writeText(next);
+              }}
+            />
+          </Suspense>
+        ) : null}
+      </Stack>
+      <section className={classes.preview} aria-label={t("ontology.preview")}>
+        <div className={classes.head} style={{ marginBlockEnd: 8, minHeight: 34 }}>
+          <Text fw={600}>{t("ontology.preview")}</Text>
+          <div className={classes.head}>
+            {languages.length > 1 ? (
+              <SegmentedControl
+                size="xs"
+                aria-label={t("ontology.previewLanguage")}
+                value={
+                  previewLanguage ??
+                  (languages.includes(i18n.language) ? i18n.language : (languages[0] ?? ""))
+                }
+                onChange={setLanguage}
+                data={languages.slice(0, 4).map((code) => ({ value: code, label: names.of(code) ?? code }))}
+              />
+            ) : null}
+            {sample.length > 1 ? (
+              <SegmentedControl
+                size="xs"
+                aria-label={t("ontology.previewItem")}
+                value={String(Math.min(at, sample.length - 1))}
+                onChange={(value) => setAt(Number(value))}
+                data={sample
+                  .slice(0, 4)
+                  .map((_, place) => ({ value: String(place), label: String(place + 1) }))}
+              />
+            ) : null}
+          </div>
+        </div>
+        <div className={classes.stage}>
+          {lastGood ? (
+            <TaskPreview
+              ontology={lastGood}
+              data={sample[Math.min(at, sample.length - 1)]}
+              language={previewLanguage ?? (languages.includes(i18n.language) ? i18n.language : languages[0])}
+            />
+          ) : (
+            <Waiting rows={3} height={60} />
+          )}
+        </div>
+      </section>
+    </div>
+  );
+}

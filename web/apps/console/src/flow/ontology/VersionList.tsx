@@ -1,0 +1,66 @@
+import { Button, Table } from "@mantine/core";
+import type { Ontology } from "@qistas/api";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { ontologyQuery, ontologyVersionsQuery } from "../../data/ontology";
+import { Answered } from "../../parts/Answered";
+import { say, sayProblem } from "../../parts/ask";
+import { useFormat } from "../../parts/format";
+import { Sheet } from "../../parts/Sheet";
+
+interface Props {
+  projectId: string;
+  now: number;
+  onTake: (document: Ontology) => void;
+}
+
+/** Every published version; an old one can be taken into the editor again. */
+export function VersionList({ projectId, now, onTake }: Props) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const queries = useQueryClient();
+  const versions = useQuery(ontologyVersionsQuery(projectId));
+  const take = async (version: number) => {
+    try {
+      const { document } = await queries.ensureQueryData(ontologyQuery(projectId, version));
+      onTake(document);
+      say(t("ontology.taken", { version }));
+    } catch (error) {
+      sayProblem(error);
+    }
+  };
+  return (
+    <Sheet flush>
+      <Answered query={versions}>
+        {({ rows }) => (
+          <Table aria-label={t("ontology.versions")}>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>{t("ontology.version")}</Table.Th>
+                <Table.Th>{t("ontology.publishedAt")}</Table.Th>
+                <Table.Th />
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {rows.map((row) => (
+                <Table.Tr key={row.version}>
+                  <Table.Td>
+                    {format.whole(row.version)} {row.version === now ? `· ${t("ontology.now")}` : null}
+                  </Table.Td>
+                  <Table.Td>{format.dateTime(row.published_at)}</Table.Td>
+                  <Table.Td ta="end">
+                    {row.version === now ? null : (
+                      <Button size="compact-sm" variant="default" onClick={() => void take(row.version)}>
+                        {t("ontology.take")}
+                      </Button>
+                    )}
+                  </Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        )}
+      </Answered>
+    </Sheet>
+  );
+}

@@ -1,0 +1,116 @@
+import { Button, Select, Table } from "@mantine/core";
+import type { OntologyQuestion } from "@qistas/api";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { doubtfulQuery } from "../../data/quality";
+import { Empty } from "../../parts/Empty";
+import { useFormat } from "../../parts/format";
+import { MoreRows } from "../../parts/MoreRows";
+import { Problem } from "../../parts/Problem";
+import { Sheet } from "../../parts/Sheet";
+import { inLanguage } from "../../parts/text";
+import { Waiting } from "../../parts/Waiting";
+import { valueInWords } from "../review/valueInWords";
+import { ItemAnswers } from "./ItemAnswers";
+
+interface Props {
+  projectId: string;
+  questions: OntologyQuestion[];
+  doubt: { question: string; least: number } | null;
+  onDoubt: (doubt: { question: string; least: number } | null) => void;
+}
+
+/** Items with their consensus, the most doubtful first. */
+export function DoubtfulItems({ projectId, questions, doubt, onDoubt }: Props) {
+  const { t, i18n } = useTranslation();
+  const format = useFormat();
+  const [question, setQuestion] = useState<string | null>(doubt?.question ?? null);
+  const [order, setOrder] = useState("doubt");
+  const [open, setOpen] = useState<string | null>(null);
+  const list = useInfiniteQuery(doubtfulQuery(projectId, { question, order, min_doubt: doubt?.least }));
+  const rows = list.data?.pages.flatMap((page) => page.rows) ?? [];
+  const questionOf = (name: string) => questions.find((each) => each.name === name);
+  return (
+    <Sheet
+      flush
+      title={
+        doubt ? (
+          <Button size="compact-sm" variant="default" onClick={() => onDoubt(null)}>
+            {t("quality.leastDoubt", { value: format.short(doubt.least) })} ×
+          </Button>
+        ) : undefined
+      }
+      actions={
+        <>
+          <Select
+            aria-label={t("quality.question")}
+            placeholder={t("quality.allQuestions")}
+            size="xs"
+            clearable
+            data={questions.map((each) => ({
+              value: each.name,
+              label: inLanguage(each.title, i18n.language, each.name),
+            }))}
+            value={question}
+            onChange={setQuestion}
+          />
+          <Select
+            aria-label={t("quality.order")}
+            size="xs"
+            allowDeselect={false}
+            data={["doubt", "new"].map((value) => ({ value, label: t(`quality.order_${value}`) }))}
+            value={order}
+            onChange={(value) => setOrder(value ?? "doubt")}
+          />
+        </>
+      }
+    >
+      {list.error ? <Problem error={list.error} retry={() => void list.refetch()} /> : null}
+      {list.isPending ? <Waiting rows={6} /> : null}
+      {list.data && rows.length === 0 ? (
+        <Empty icon="quality" title={t("quality.noItems")}>
+          {t("quality.noneWords")}
+        </Empty>
+      ) : null}
+      {rows.length ? (
+        <Table highlightOnHover aria-label={t("quality.items")}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{t("quality.question")}</Table.Th>
+              <Table.Th>{t("quality.consensus")}</Table.Th>
+              <Table.Th ta="end">{t("quality.confidence")}</Table.Th>
+              <Table.Th ta="end">{t("quality.doubt")}</Table.Th>
+              <Table.Th ta="end">{t("quality.support")}</Table.Th>
+              <Table.Th>{t("quality.byMethod")}</Table.Th>
+              <Table.Th />
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {rows.map((row) => (
+              <Table.Tr key={`${row.item_id} ${row.question}`}>
+                <Table.Td>
+                  <bdi>{inLanguage(questionOf(row.question)?.title, i18n.language, row.question)}</bdi>
+                </Table.Td>
+                <Table.Td>
+                  <bdi>{valueInWords(row.value, questionOf(row.question), i18n.language)}</bdi>
+                </Table.Td>
+                <Table.Td ta="end">{row.confidence === null ? "–" : format.percent(row.confidence)}</Table.Td>
+                <Table.Td ta="end">{row.doubt === null ? "–" : format.two(row.doubt)}</Table.Td>
+                <Table.Td ta="end">{row.support === null ? "–" : format.short(row.support)}</Table.Td>
+                <Table.Td>{t(`methods.${row.method}`, { defaultValue: row.method })}</Table.Td>
+                <Table.Td ta="end">
+                  <Button size="compact-sm" variant="default" onClick={() => setOpen(row.item_id)}>
+                    {t("quality.look")}
+                  </Button>
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      ) : null}
+      <MoreRows list={list} />
+      {open ? <ItemAnswers projectId={projectId} itemId={open} onClose={() => setOpen(null)} /> : null}
+    </Sheet>
+  );
+}

@@ -1,0 +1,60 @@
+import { Code, Table, Text } from "@mantine/core";
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { refusalsQuery } from "../../data/sources";
+import { useFormat } from "../../parts/format";
+import { MoreRows } from "../../parts/MoreRows";
+import { Problem } from "../../parts/Problem";
+import { Waiting } from "../../parts/Waiting";
+import { briefly } from "./briefly";
+
+interface Props {
+  projectId: string;
+  importId: string;
+}
+
+/** The rows that were refused: which line, why, and what to do. */
+export function RefusalTable({ projectId, importId }: Props) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const list = useInfiniteQuery(refusalsQuery(projectId, importId));
+  if (list.error) return <Problem error={list.error} retry={() => void list.refetch()} />;
+  if (!list.data) return <Waiting rows={3} />;
+  const rows = list.data.pages.flatMap((page) => page.rows);
+  return (
+    <>
+      <Table aria-label={t("sources.refusedRows")}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{t("sources.line")}</Table.Th>
+            <Table.Th>{t("sources.field")}</Table.Th>
+            <Table.Th>{t("sources.reason")}</Table.Th>
+            <Table.Th>{t("sources.raw")}</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {rows.map((row) => (
+            <Table.Tr key={`${row.line} ${row.field} ${row.code}`}>
+              <Table.Td>{format.whole(row.line)}</Table.Td>
+              <Table.Td>{row.field ? <bdi>{row.field}</bdi> : "–"}</Table.Td>
+              <Table.Td>
+                {row.reason}
+                {row.remedy ? (
+                  <Text size="sm" c="dimmed">
+                    {row.remedy}
+                  </Text>
+                ) : null}
+              </Table.Td>
+              <Table.Td maw={360}>
+                <Code dir="auto" style={{ whiteSpace: "normal", overflowWrap: "anywhere" }}>
+                  {briefly(row.raw, 160)}
+                </Code>
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+      <MoreRows list={list} />
+    </>
+  );
+}

@@ -1,0 +1,52 @@
+import { ActionIcon, Progress, Text } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import { useFormat } from "../../parts/format";
+import { Icon } from "../../parts/Icon";
+import classes from "./Uploads.module.css";
+import { forget, useUploads } from "./uploading";
+
+/** Files on their way to the server, seen from every page. */
+export function Uploads() {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const uploads = useUploads();
+  if (uploads.length === 0) return null;
+  return (
+    <aside className={classes.uploads} aria-label={t("uploads.title")}>
+      {uploads.map((upload) => (
+        <div key={upload.key} className={classes.upload}>
+          <div className={classes.line}>
+            <Text size="sm" truncate>
+              <bdi>{upload.name}</bdi>
+            </Text>
+            <ActionIcon
+              size="sm"
+              variant="subtle"
+              color="gray"
+              aria-label={upload.error ? t("close") : t("uploads.stop", { name: upload.name })}
+              onClick={() => (upload.error ? forget(upload.key) : upload.stop())}
+            >
+              <Icon name="cross" size={13} />
+            </ActionIcon>
+          </div>
+          {upload.error ? (
+            <Text size="sm" c="red" role="alert">
+              {upload.error.detail || t("problem.network")}
+            </Text>
+          ) : (
+            <>
+              <Progress
+                value={upload.size ? (upload.sent / upload.size) * 100 : 0}
+                size="sm"
+                aria-label={t("uploads.title")}
+              />
+              <Text size="xs" c="dimmed" mt={2}>
+                {t("uploads.of", { sent: format.bytes(upload.sent), size: format.bytes(upload.size) })}
+              </Text>
+            </>
+          )}
+        </div>
+      ))}
+    </aside>
+  );
+}

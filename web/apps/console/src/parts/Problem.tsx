@@ -1,0 +1,55 @@
+import { Alert, Button, Code, List, Text } from "@mantine/core";
+import { ApiProblem } from "@qistas/api";
+import { useTranslation } from "react-i18next";
+import { Icon } from "./Icon";
+
+interface Props {
+  error: unknown;
+  retry?: () => void;
+}
+
+/** What went wrong, where, and what to do about it. */
+export function Problem({ error, retry }: Props) {
+  const { t } = useTranslation();
+  if (!error) return null;
+  const problem = error instanceof ApiProblem ? error : undefined;
+  const words = problem?.code === "network" ? t("problem.network") : problem?.detail || t("problem.unknown");
+  return (
+    <Alert
+      color="red"
+      variant="light"
+      icon={<Icon name="warning" />}
+      title={words}
+      role="alert"
+      styles={{ title: { color: "var(--ink)" } }}
+    >
+      {problem?.places.length ? (
+        <List size="sm" spacing={4}>
+          {problem.places.map((place) => (
+            <List.Item key={`${place.where} ${place.message}`}>
+              {place.where ? (
+                <>
+                  <Code>
+                    <bdi>{place.where}</bdi>
+                  </Code>{" "}
+                </>
+              ) : null}
+              {place.message}
+              {place.remedy ? <Text span c="dimmed" size="sm">{` ${place.remedy}`}</Text> : null}
+            </List.Item>
+          ))}
+        </List>
+      ) : null}
+      {retry ? (
+        <Button variant="default" size="xs" mt={problem?.places.length ? "xs" : 0} onClick={retry}>
+          {t("problem.retry")}
+        </Button>
+      ) : null}
+      {problem?.requestId ? (
+        <Text size="xs" c="dimmed" mt={6}>
+          {t("problem.request")} <bdi>{problem.requestId}</bdi>
+        </Text>
+      ) : null}
+    </Alert>
+  );
+}

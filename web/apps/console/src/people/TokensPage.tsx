@@ -1,0 +1,164 @@
+import { Button, Code, Group, Modal, MultiSelect, NumberInput, Stack, Table, TextInput } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { tokensQuery, useMakeToken, useRevokeToken } from "../data/people";
+import { Answered } from "../parts/Answered";
+import { ask, say, sayProblem } from "../parts/ask";
+import { Empty } from "../parts/Empty";
+import { useFormat } from "../parts/format";
+import { Icon } from "../parts/Icon";
+import { Once } from "../parts/Once";
+import { Page } from "../parts/Page";
+import { Problem } from "../parts/Problem";
+import { Sheet } from "../parts/Sheet";
+import { scopes } from "./scopes";
+
+export default function TokensPage() {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const tokens = useQuery(tokensQuery);
+  const revoke = useRevokeToken();
+  const [making, setMaking] = useState(false);
+  const make = (
+    <Button leftSection={<Icon name="plus" />} onClick={() => setMaking(true)}>
+      {t("tokens.make")}
+    </Button>
+  );
+  return (
+    <Page
+      title={t("stations.tokens")}
+      lead={t("tokens.lead")}
+      actions={tokens.data?.rows.length ? make : null}
+    >
+      <Sheet flush>
+        <Answered query={tokens} rows={3} height={40}>
+          {({ rows }) =>
+            rows.length === 0 ? (
+              <Empty icon="tokens" title={t("tokens.none")} actions={make}>
+                {t("tokens.noneWords")}
+              </Empty>
+            ) : (
+              <Table aria-label={t("stations.tokens")}>
+                <Table.Thead>
+                  <Table.Tr>
+                    <Table.Th>{t("tokens.name")}</Table.Th>
+                    <Table.Th>{t("tokens.scopes")}</Table.Th>
+                    <Table.Th>{t("tokens.ends")}</Table.Th>
+                    <Table.Th>{t("tokens.used")}</Table.Th>
+                    <Table.Th />
+                  </Table.Tr>
+                </Table.Thead>
+                <Table.Tbody>
+                  {rows.map((row) => (
+                    <Table.Tr key={row.id}>
+                      <Table.Td>
+                        <bdi>{row.name}</bdi>
+                      </Table.Td>
+                      <Table.Td>
+                        <Group gap={4}>
+                          {row.scopes.map((scope) => (
+                            <Code key={scope}>{scope}</Code>
+                          ))}
+                        </Group>
+                      </Table.Td>
+                      <Table.Td>
+                        {row.expires_at ? format.dateTime(row.expires_at) : t("tokens.never")}
+                      </Table.Td>
+                      <Table.Td>
+                        {row.last_used_at ? format.ago(row.last_used_at) : t("tokens.unused")}
+                      </Table.Td>
+                      <Table.Td ta="end">
+                        <Button
+                          size="compact-sm"
+                          variant="default"
+                          onClick={() =>
+                            ask(
+                              t("tokens.revoke"),
+                              t("tokens.revokeWords", { name: row.name }),
+                              t("tokens.revoke"),
+                              () =>
+                                revoke.mutate(row.id, {
+                                  onSuccess: () => say(t("tokens.revoked")),
+                                  onError: sayProblem,
+                                }),
+                            )
+                          }
+                        >
+                          {t("tokens.revoke")}
+                        </Button>
+                      </Table.Td>
+                    </Table.Tr>
+                  ))}
+                </Table.Tbody>
+              </Table>
+            )
+          }
+        </Answered>
+      </Sheet>
+      {making ? <TokenDialog onClose={() => setMaking(false)} /> : null}
+    </Page>
+  );
+}
+
+function TokenDialog({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation();
+  const make = useMakeToken();
+  const [name, setName] = useState("");
+  const [chosen, setChosen] = useState<string[]>([]);
+  const [days, setDays] = useState(90);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    make.mutate({ name, scopes: chosen, days });
+  };
+  return (
+    <Modal opened onClose={onClose} title={t("tokens.make")} closeButtonProps={{ "aria-label": t("close") }}>
+      {make.data?.token ? (
+        <Stack gap="md">
+          <Once label={t("tokens.token")} secret={make.data.token} />
+          <Group justify="end">
+            <Button onClick={onClose}>{t("done")}</Button>
+          </Group>
+        </Stack>
+      ) : (
+        <form onSubmit={submit}>
+          <Stack gap="sm">
+            <TextInput
+              label={t("tokens.name")}
+              description={t("tokens.nameHelp")}
+              dir="auto"
+              required
+              withAsterisk={false}
+              value={name}
+              onChange={(event) => setName(event.currentTarget.value)}
+            />
+            <MultiSelect
+              label={t("tokens.scopes")}
+              description={t("tokens.scopesHelp")}
+              data={scopes.map((value) => ({ value, label: t(`scopes.${value.replace(":", "_")}`) }))}
+              value={chosen}
+              onChange={setChosen}
+            />
+            <NumberInput
+              label={t("members.days")}
+              min={1}
+              max={365}
+              allowDecimal={false}
+              value={days}
+              onChange={(value) => setDays(Number(value) || 1)}
+            />
+            <Problem error={make.error} />
+            <Group justify="end">
+              <Button variant="default" onClick={onClose}>
+                {t("confirm.no")}
+              </Button>
+              <Button type="submit" loading={make.isPending} disabled={chosen.length === 0}>
+                {t("tokens.make")}
+              </Button>
+            </Group>
+          </Stack>
+        </form>
+      )}
+    </Modal>
+  );
+}

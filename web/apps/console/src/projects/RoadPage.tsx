@@ -1,0 +1,59 @@
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { DayBars } from "../charts/DayBars";
+import { useProjectId } from "../data/place";
+import { progressQuery, projectQuery } from "../data/projects";
+import { may, useMe } from "../data/session";
+import { PauseButton } from "../flow/queue/PauseButton";
+import { Answered } from "../parts/Answered";
+import { Page } from "../parts/Page";
+import { Problem } from "../parts/Problem";
+import { Sheet } from "../parts/Sheet";
+import { AnnotatorTable } from "./AnnotatorTable";
+import { NextStep } from "./NextStep";
+import { RoadLine } from "./RoadLine";
+
+/** A project's home: the road as a line, with what stands at each station now. */
+export default function RoadPage() {
+  const { t } = useTranslation();
+  const projectId = useProjectId();
+  const me = useMe();
+  const project = useQuery(projectQuery(projectId));
+  const progress = useQuery(progressQuery(projectId));
+
+  if (project.error)
+    return (
+      <Page title={t("stations.road")}>
+        <Problem error={project.error} retry={() => void project.refetch()} />
+      </Page>
+    );
+
+  return (
+    <Page
+      title={project.data?.name ?? t("stations.road")}
+      lead={project.data?.description ? <bdi>{project.data.description}</bdi> : undefined}
+      width="wide"
+      actions={project.data && may(me, "manage", projectId) ? <PauseButton project={project.data} /> : null}
+    >
+      <RoadLine
+        counts={progress.data?.counts ?? project.data?.counts}
+        currency={project.data?.settings.currency ?? "USD"}
+        version={project.data?.ontology_version ?? null}
+        projectId={projectId}
+      />
+      {progress.data && project.data ? (
+        <NextStep counts={progress.data.counts} projectId={projectId} state={project.data.state} />
+      ) : null}
+      <Sheet title={t("road.days")}>
+        <Answered query={progress} rows={1} height={140}>
+          {(data) => <DayBars days={data.days} />}
+        </Answered>
+      </Sheet>
+      <Sheet title={t("road.annotators")} flush>
+        <Answered query={progress} rows={3}>
+          {(data) => <AnnotatorTable rows={data.annotators} />}
+        </Answered>
+      </Sheet>
+    </Page>
+  );
+}

@@ -1,0 +1,163 @@
+import {
+  Button,
+  Group,
+  PasswordInput,
+  SegmentedControl,
+  Select,
+  Stack,
+  TextInput,
+  useMantineColorScheme,
+} from "@mantine/core";
+import { type FormEvent, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useChangeMe, useChangePassword, useMe } from "../data/session";
+import { say, sayProblem } from "../parts/ask";
+import { Page } from "../parts/Page";
+import { Problem } from "../parts/Problem";
+import { Sheet } from "../parts/Sheet";
+import { chooseLanguage, type Language, languages } from "../shell/language";
+import { KeymapForm } from "./KeymapForm";
+
+export default function SettingsPage() {
+  const { t } = useTranslation();
+  return (
+    <Page title={t("stations.settings")} width="narrow">
+      <MyName />
+      <Looks />
+      <KeymapForm />
+      <Password />
+    </Page>
+  );
+}
+
+function MyName() {
+  const { t } = useTranslation();
+  const me = useMe();
+  const change = useChangeMe();
+  const [name, setName] = useState(me.person.name);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    change.mutate({ name }, { onSuccess: () => say(t("saved")) });
+  };
+  return (
+    <Sheet title={t("settings.me")} note={<bdi>{me.person.email}</bdi>}>
+      <form onSubmit={submit}>
+        <Group align="end">
+          <TextInput
+            label={t("person.name")}
+            dir="auto"
+            required
+            withAsterisk={false}
+            value={name}
+            onChange={(event) => setName(event.currentTarget.value)}
+            style={{ flex: 1 }}
+          />
+          <Button
+            type="submit"
+            variant="default"
+            disabled={name === me.person.name}
+            loading={change.isPending}
+          >
+            {t("save")}
+          </Button>
+        </Group>
+        <Problem error={change.error} />
+      </form>
+    </Sheet>
+  );
+}
+
+function Looks() {
+  const { t, i18n } = useTranslation();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const change = useChangeMe();
+  return (
+    <Sheet title={t("settings.looks")}>
+      <Stack gap="md">
+        <Select
+          label={t("settings.language")}
+          allowDeselect={false}
+          w={220}
+          data={Object.entries(languages).map(([value, { name }]) => ({ value, label: name }))}
+          value={i18n.language}
+          onChange={(value) => {
+            const language = (value ?? "en") as Language;
+            change.mutate({ language }, { onError: sayProblem });
+            void chooseLanguage(language);
+          }}
+        />
+        <div>
+          <div style={{ fontWeight: 500, marginBlockEnd: 4 }} id="theme-label">
+            {t("settings.theme")}
+          </div>
+          <SegmentedControl
+            aria-labelledby="theme-label"
+            value={colorScheme}
+            onChange={(value) => {
+              const theme = value as "light" | "dark" | "auto";
+              setColorScheme(theme);
+              change.mutate({ theme }, { onError: sayProblem });
+            }}
+            data={(["light", "dark", "auto"] as const).map((value) => ({
+              value,
+              label: t(`settings.theme_${value}`),
+            }))}
+          />
+        </div>
+      </Stack>
+    </Sheet>
+  );
+}
+
+function Password() {
+  const { t } = useTranslation();
+  const change = useChangePassword();
+  const [old, setOld] = useState("");
+  const [fresh, setFresh] = useState("");
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    change.mutate(
+      { ...(old ? { old } : {}), new: fresh },
+      {
+        onSuccess: () => {
+          setOld("");
+          setFresh("");
+          say(t("settings.passwordChanged"));
+        },
+      },
+    );
+  };
+  const eye = { "aria-label": t("person.showPassword") };
+  return (
+    <Sheet title={t("settings.password")} note={t("settings.passwordNote")}>
+      <form onSubmit={submit}>
+        <Stack gap="sm">
+          <PasswordInput
+            label={t("settings.oldPassword")}
+            autoComplete="current-password"
+            value={old}
+            onChange={(event) => setOld(event.currentTarget.value)}
+            visibilityToggleButtonProps={eye}
+          />
+          <PasswordInput
+            label={t("settings.newPassword")}
+            description={t("person.passwordHelp")}
+            autoComplete="new-password"
+            minLength={12}
+            required
+            withAsterisk={false}
+            value={fresh}
+            onChange={(event) => setFresh(event.currentTarget.value)}
+            visibilityToggleButtonProps={eye}
+          />
+          <Problem error={change.error} />
+          <Group>
+            <Button type="submit" variant="default" loading={change.isPending}>
+              {t("settings.changePassword")}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Sheet>
+  );
+}
