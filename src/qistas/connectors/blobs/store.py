@@ -1,10 +1,11 @@
 """A tenant's files, each under a path that begins with the tenant's id."""
 
 import hashlib
+import io
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import unquote, urlparse
 from uuid import UUID
 
@@ -56,6 +57,20 @@ class BlobStore:
             raise Unavailable(f"The file store did not take the file: {error}") from error
         return Stored(path, len(data), hashlib.sha256(data).digest())
 
+    async def put_once(self, tenant_id: UUID, data: bytes) -> Stored:
+        """Write `data` under its own hash (`content_path`), once however often it comes."""
+        digest = hashlib.sha256(data).digest()
+        path = self.content_path(tenant_id, digest)
+        if not await self.exists(path):
+            await self.put(path, data)
+        return Stored(path, len(data), digest)
+
+    @classmethod
+    def content_path(cls, tenant_id: UUID, sha256: bytes) -> str:
+        """Where a tenant's file of this hash lies."""
+        name = sha256.hex()
+        return cls.path(tenant_id, "content", name[:2], name)
+
     async def put_stream(self, path: str, chunks: AsyncIterator[bytes]) -> Stored:
         """Write a stream of any length in parts; nothing is seen at `path` until it is whole."""
         digest, total = hashlib.sha256(), 0
@@ -85,6 +100,16 @@ class BlobStore:
             yield bytes(await obstore.get_range_async(self._store, path, start=start, end=stop))
             start = stop
 
+    def open(self, path: str) -> BinaryIO:
+        """The file for reading and seeking, in a thread's blocking way. Raises Missing."""
+        local = self.local_path(path)
+        try:
+            if local is not None:
+                return local.open("rb", buffering=CHUNK)
+            return io.BufferedReader(_Raw(obstore.open_reader(self._store, path)), CHUNK)
+        except FileNotFoundError:
+            raise Missing("The file is not in the store.") from None
+
     async def size(self, path: str) -> int:
         """How many bytes the file has. Raises Missing."""
         try:
@@ -112,3 +137,27 @@ class BlobStore:
         if isinstance(self._store, LocalStore):
             return Path(str(self._store.prefix)) / path
         return None
+
+
+class _Raw(io.RawIOBase):
+    """A remote file as Python's own buffering wants it."""
+
+    def __init__(self, reader: Any) -> None:
+        self._reader = reader
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "bytearray | memoryview") -> int:  # pyright: ignore[reportIncompatibleMethodOverride]
+        data = bytes(self._reader.read(len(buffer)))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        return int(self._reader.seek(offset, whence))
+
+    def tell(self) -> int:
+        return int(self._reader.tell())

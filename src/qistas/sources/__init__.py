@@ -1,0 +1,43 @@
+"""Sources: raw data in, items out."""
+
+from .add import AddReport, add_items
+from .detect import detect
+from .follow import get_import, list_imports, list_refusals, stream_refusals
+from .ingest import ingest
+from .present import is_image, load_item_data, present_item
+from .preview import Preview, preview_file
+from .start import cancel_import, start_import
+from .types import Format, Import, ImportOptions, ImportRefusal, ImportState, Item, Refusal
+from .view import ItemFilter, Media, find_media, get_item, list_items
+from .withdraw import withdraw_item
+
+__all__ = [
+    "AddReport",
+    "Format",
+    "Import",
+    "ImportOptions",
+    "ImportRefusal",
+    "ImportState",
+    "Item",
+    "ItemFilter",
+    "Media",
+    "Preview",
+    "Refusal",
+    "add_items",
+    "cancel_import",
+    "detect",
+    "find_media",
+    "get_import",
+    "get_item",
+    "ingest",
+    "is_image",
+    "list_imports",
+    "list_items",
+    "list_refusals",
+    "load_item_data",
+    "present_item",
+    "preview_file",
+    "start_import",
+    "stream_refusals",
+    "withdraw_item",
+]

@@ -1,0 +1,176 @@
+"""Add items from a stream of JSON lines, without an import: what a program sends, row by row."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+
+from qistas.connectors.blobs import BlobStore
+from qistas.core.errors import Invalid, Missing
+from qistas.core.ids import ProjectId
+from qistas.core.principal import Principal
+from qistas.db import Database
+from qistas.trust import Act, Permission, record, require
+
+from . import store
+from .chunk import Chunk
+from .formats.json_row import parse_row
+from .formats.reader import too_long
+from .images import ImageReader
+from .ingest import raw_of
+from .keep_images import keep_images
+from .mapping import DraftMaker, make_plan, ready
+from .types import MAX_ROW_BYTES, Added, Draft, ImportOptions, Record, Refusal, Target
+
+CHUNK_ROWS = 5_000
+CHUNK_BYTES = 8 * 2**20
+MAX_TOLD = 1_000
+
+
+@dataclass(slots=True)
+class AddReport:
+    """What became of a stream. `refusals` tells the first thousand faults; `refused` counts the rows."""
+
+    added: int = 0
+    duplicate: int = 0
+    refused: int = 0
+    refusals: list[tuple[int, Refusal]] = field(default_factory=list[tuple[int, Refusal]])
+
+
+async def add_items(
+    db: Database,
+    blobs: BlobStore,
+    who: Principal,
+    project_id: ProjectId,
+    body: AsyncIterator[bytes],
+    max_pixels: int,
+) -> AddReport:
+    """Add one item for each line of `body`: `{"data": {…}, "external_id"?, "split"?, "metadata"?}`, or the fields themselves.
+
+    Every few thousand rows are kept as they come; sending the same rows again adds nothing twice.
+    """
+    require(who, Permission.ITEM_IMPORT, project_id)
+    async with db.tenant_tx(who) as tx:
+        target = await store.find_target(tx, project_id, None, None)
+    if target is None:
+        raise Missing()
+    if not target.fields:
+        raise Invalid(
+            "The project has no ontology yet, so it is not known what an item holds. Publish one first."
+        )
+    report = AddReport()
+    async with ImageReader(max_pixels) as images:
+        adding = _Adding(db, blobs, who, project_id, target, images, report)
+        line, size = 0, 0
+        rows: list[tuple[int, bytes]] = []
+        async for raw in _lines(body):
+            line += 1
+            if raw is None or len(raw) > MAX_ROW_BYTES:
+                report.refused += 1
+                report.refusals.append((line, too_long(MAX_ROW_BYTES + 1, MAX_ROW_BYTES)))
+                continue
+            if not raw or raw.isspace():
+                continue
+            rows.append((line, raw))
+            size += len(raw)
+            if len(rows) >= CHUNK_ROWS or size >= CHUNK_BYTES:
+                await adding.store(rows)
+                rows, size = [], 0
+        if rows:
+            await adding.store(rows)
+    return report
+
+
+class _Adding:
+    """One stream on its way in; the plan is made from the first rows of it."""
+
+    def __init__(
+        self,
+        db: Database,
+        blobs: BlobStore,
+        who: Principal,
+        project_id: ProjectId,
+        target: Target,
+        images: ImageReader,
+        report: AddReport,
+    ) -> None:
+        self._db, self._blobs, self._who, self._images = db, blobs, who, images
+        self._project_id = project_id
+        self._target = target
+        self._report = report
+        self._maker: DraftMaker | None = None
+        self._texts_only = all(spec.type != "json" for spec in target.fields)
+
+    async def store(self, rows: list[tuple[int, bytes]]) -> Added:
+        """Store some lines in one transaction."""
+        chunk = Chunk()
+        parsed: list[tuple[int, Record]] = []
+        for line, raw in rows:
+            found = parse_row(raw)
+            if isinstance(found, Refusal):
+                chunk.refuse(line, found)
+            else:
+                parsed.append((line, found))
+        for line, row in parsed:
+            draft = self._make(row, parsed)
+            if isinstance(draft, list):
+                chunk.refuse(line, [replace(r, raw=r.raw or raw_of(row)) for r in draft])
+            elif draft.pictures:
+                chunk.drafts.append((line, draft))
+            else:
+                done = ready(draft, texts_only=self._texts_only)
+                if isinstance(done, Refusal):
+                    chunk.refuse(line, done)
+                else:
+                    chunk.rows.append(store.copy_bytes(done))
+        if chunk.drafts:
+            await keep_images(self._db, self._blobs, self._who, self._images, chunk)
+        added = await self._keep(chunk)
+        report = self._report
+        report.added += added.added
+        report.duplicate += added.duplicate
+        report.refused += chunk.refused
+        room = MAX_TOLD - len(report.refusals)
+        report.refusals.extend((line, r) for line, _, r in chunk.refusals[:room])
+        return added
+
+    async def _keep(self, chunk: Chunk) -> Added:
+        if not chunk.rows:
+            return Added(0, 0)
+        async with self._db.tenant_tx(self._who) as tx:
+            if chunk.images:
+                await store.insert_images(tx, chunk.images)
+            ids = await store.add_items(tx, self._project_id, self._target, None, b"".join(chunk.rows))
+            if ids:
+                await record(tx, Act.ITEM_CREATE, ids, project=str(self._project_id))
+        return Added(len(ids), len(chunk.rows) - len(ids))
+
+    def _make(self, row: Record, parsed: list[tuple[int, Record]]) -> Draft | list[Refusal]:
+        if self._maker is None:
+            sample = [record for _, record in parsed[:50]]
+            columns = list(dict.fromkeys(name for record in sample for name in record))
+            self._maker = DraftMaker(make_plan(self._target.fields, columns, ImportOptions(), sample))
+        return self._maker.make(row)
+
+
+async def _lines(body: AsyncIterator[bytes]) -> AsyncIterator[bytes | None]:
+    """The lines of a stream; None for one beyond the limit, of which no more than the limit is ever held."""
+    held: list[bytes] = []
+    size = 0
+    async for piece in body:
+        start = 0
+        while (end := piece.find(b"\n", start)) >= 0:
+            size += end - start
+            if size > MAX_ROW_BYTES:
+                yield None
+            else:
+                held.append(piece[start:end])
+                yield b"".join(held)
+            held, size, start = [], 0, end + 1
+        size += len(piece) - start
+        if size <= MAX_ROW_BYTES:
+            held.append(piece[start:])
+        else:
+            held = []
+    if size > MAX_ROW_BYTES:
+        yield None
+    elif size:
+        yield b"".join(held)

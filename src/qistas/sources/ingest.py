@@ -1,0 +1,231 @@
+"""Ingest: read an uploaded file row by row, keep the good rows as items, and say of every other row what is wrong with it.
+
+Rows go in by the thousand. Each transaction stores rows, their refusals, the counters and the place in the file together,
+so a worker killed at any moment goes on at the last of them, and the counters are right. While the database takes one
+chunk, a thread reads the next. Content that is there already is counted and passed over.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import BinaryIO
+
+from qistas.connectors.blobs import BlobStore
+from qistas.core.errors import Invalid, Missing
+from qistas.core.ids import ImportId
+from qistas.core.principal import Principal
+from qistas.db import Database
+from qistas.trust import Act, record
+
+from . import store
+from .chunk import Chunk
+from .detect import SAMPLE_BYTES, Detected, detect
+from .formats import Reader, Row, open_reader, shown
+from .images import ImageReader
+from .keep_images import keep_images
+from .mapping import DraftMaker, Plan, make_plan, ready
+from .types import Format, Import, ImportOptions, ImportState, Position, Refusal, Target
+
+log = logging.getLogger("qistas.sources")
+
+CHUNK_ROWS = 8_000
+CHUNK_BYTES = 8 * 2**20
+SAMPLE_ROWS = 50
+CHUNK_SECONDS = 5.0  # a chunk of slow rows (images) ends early, so that progress is seen
+
+
+async def ingest(
+    db: Database, blobs: BlobStore, who: Principal, import_id: ImportId, max_pixels: int
+) -> None:
+    """Run one import to its end. A file that cannot be read at all ends it as failed; nothing is raised for that."""
+    async with db.tenant_tx(who) as tx:
+        entry = await store.find_import(tx, import_id)
+        if entry is None or entry.blob_path is None or not await store.begin_import(tx, import_id, None):
+            return
+        options = ImportOptions.from_json(entry.options)
+        target = await store.find_target(tx, entry.project_id, entry.batch_id, options.priority)
+    if target is None:
+        return
+    path = entry.blob_path
+    try:
+        source = await asyncio.to_thread(blobs.open, path)
+        try:
+            async with ImageReader(max_pixels) as images:
+                await _Run(db, blobs, who, entry, options, target, images).read(source)
+        finally:
+            source.close()
+    except _EndedError:
+        log.info("import %s was ended while it ran", import_id)
+    except (Invalid, Missing) as error:
+        async with db.tenant_tx(who) as tx:
+            await store.end_import(tx, import_id, ImportState.FAILED, str(error))
+    async with db.tenant_tx(who) as tx:
+        entry = await store.find_import(tx, import_id)
+    # A fault that a retry may cure is raised above and keeps the file; so does another worker that has gone ahead.
+    if entry is not None and entry.state not in (ImportState.QUEUED, ImportState.RUNNING):
+        await blobs.delete(path)
+
+
+class _Run:
+    """One run over one file."""
+
+    def __init__(
+        self,
+        db: Database,
+        blobs: BlobStore,
+        who: Principal,
+        entry: Import,
+        options: ImportOptions,
+        target: Target,
+        images: ImageReader,
+    ) -> None:
+        self._db = db
+        self._blobs = blobs
+        self._who = who
+        self._entry = entry
+        self._options = options
+        self._target = target
+        self._images = images
+
+    async def read(self, source: BinaryIO) -> None:
+        start = Position(int(self._entry.position.get("offset", 0)), int(self._entry.position.get("line", 0)))
+        reader, maker, how, texts_only = await asyncio.to_thread(self._prepare, source, start)
+        async with self._db.tenant_tx(self._who) as tx:
+            await store.begin_import(tx, self._entry.id, how.format)
+        rows = iter(reader)
+        coming = asyncio.create_task(asyncio.to_thread(_read_chunk, reader, rows, maker, texts_only))
+        try:
+            while True:
+                chunk = await coming
+                if not chunk.last:
+                    coming = asyncio.create_task(
+                        asyncio.to_thread(_read_chunk, reader, rows, maker, texts_only)
+                    )
+                await self._store(chunk)
+                if chunk.last:
+                    return
+        finally:
+            await asyncio.gather(
+                coming, return_exceptions=True
+            )  # a thread is never left behind on a closed file
+
+    def _prepare(self, source: BinaryIO, start: Position) -> tuple[Reader, DraftMaker, Detected, bool]:
+        sample = source.read(SAMPLE_BYTES)
+        how = detect(self._entry.name, sample, self._options)
+        plan = plan_for(source, sample, how, self._options, self._target)
+        reader = open_reader(source, how, sample, start)
+        texts_only = all(spec.type != "json" for spec in self._target.fields)
+        return reader, DraftMaker(plan), how, texts_only
+
+    async def _store(self, chunk: Chunk) -> None:
+        """Store one chunk in one transaction. Raises _EndedError when the import was ended meanwhile."""
+        if chunk.drafts:
+            await keep_images(self._db, self._blobs, self._who, self._images, chunk)
+        entry = self._entry
+        good = len(chunk.rows)
+        async with self._db.tenant_tx(self._who) as tx:
+            if chunk.images:
+                await store.insert_images(tx, chunk.images)
+            ids = (
+                await store.add_items(tx, entry.project_id, self._target, entry.id, b"".join(chunk.rows))
+                if good
+                else []
+            )
+            if chunk.refusals:
+                await store.insert_refusals(tx, entry.id, chunk.refusals)
+            if ids:
+                await record(tx, Act.ITEM_CREATE, ids, import_id=str(entry.id), project=str(entry.project_id))
+            went_on = await store.advance_import(
+                tx,
+                entry,
+                chunk.position,
+                chunk.bytes_read,
+                chunk.read,
+                len(ids),
+                good - len(ids),
+                chunk.refused,
+            )
+            if not went_on:
+                raise _EndedError
+            if chunk.last:
+                await store.end_import(tx, entry.id, ImportState.DONE)
+        self._entry = replace(
+            entry,
+            rows_read=entry.rows_read + chunk.read,
+            position={"offset": chunk.position.offset, "line": chunk.position.line},
+        )
+
+
+class _EndedError(Exception):
+    """The import was cancelled, or another worker has gone ahead: what this one read last is not stored."""
+
+
+def plan_for(source: BinaryIO, sample: bytes, how: Detected, options: ImportOptions, target: Target) -> Plan:
+    """The plan for a file, judged by its first good rows; the same each time the same file is read."""
+    reader = open_reader(source, how, sample)
+    records: list[dict[str, object]] = []
+    for place, (_, row) in enumerate(reader):
+        if not isinstance(row, Refusal):
+            records.append(row)
+        if len(records) == SAMPLE_ROWS or place > 50 * SAMPLE_ROWS:
+            break
+    known = getattr(reader, "columns", None)
+    columns = list(known) if known else list(dict.fromkeys(name for row in records for name in row))
+    if how.format is Format.ZIP:
+        kinds = {name for row in records for name in row}
+        columns = [c for c in columns if c == "path" or c in kinds]
+        if options.external_id is None and "path" in columns:
+            options = replace(options, external_id="path")
+    return make_plan(target.fields, columns, options, records)
+
+
+def _read_chunk(reader: Reader, rows: Iterator[Row], maker: DraftMaker, texts_only: bool) -> Chunk:
+    """Read until the chunk is full. Runs in a thread; only one at a time touches the reader."""
+    chunk = Chunk()
+    until = time.monotonic() + CHUNK_SECONDS
+    copied = chunk.rows
+    for line, row in rows:
+        chunk.read += 1
+        if isinstance(row, Refusal):
+            chunk.refuse(line, row)
+        else:
+            draft = maker.make(row)
+            if isinstance(draft, list):
+                chunk.refuse(line, [replace(r, raw=r.raw or raw_of(row)) for r in draft])
+            elif draft.pictures:
+                chunk.drafts.append((line, draft))
+                chunk.size += sum(len(p.data) for p in draft.pictures)
+            else:
+                done = ready(draft, texts_only=texts_only)
+                if isinstance(done, Refusal):
+                    chunk.refuse(line, replace(done, raw=done.raw or raw_of(row)))
+                else:
+                    copied.append(store.copy_bytes(done))
+                    chunk.size += len(done.data) + len(done.metadata)
+        if (
+            chunk.read >= CHUNK_ROWS
+            or chunk.size >= CHUNK_BYTES
+            or (chunk.drafts and time.monotonic() > until)
+        ):
+            break
+    else:
+        chunk.last = True
+    chunk.position = reader.position
+    chunk.bytes_read = reader.bytes_read
+    return chunk
+
+
+def raw_of(row: dict[str, object]) -> str:
+    """A refused record as a report shows it; bytes are only counted."""
+    parts = (
+        f"{name}: {f'{len(value)} bytes' if isinstance(value, bytes) else str(value)[:200]}"
+        for name, value in row.items()
+    )
+    text = ""
+    for part in parts:
+        text += ("; " if text else "") + part
+        if len(text) > 300:
+            break
+    return shown(text)

@@ -1,0 +1,365 @@
+"""The SQL of imports and items."""
+
+from collections.abc import AsyncIterator, Sequence
+from importlib import resources
+from typing import Any
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from qistas.core.ids import BatchId, ImportId, ItemId, ProjectId
+from qistas.db import Tx
+
+from .types import (
+    FieldSpec,
+    Import,
+    ImportRefusal,
+    ImportState,
+    Item,
+    Position,
+    ReadyRow,
+    Refusal,
+    StoredImage,
+    Target,
+)
+
+ADD_ITEMS = resources.files("qistas.sources").joinpath("sql", "add_items.sql").read_text(encoding="utf-8")
+
+_IMPORT = """id, project_id, batch_id, name, format, options, blob_path, state, bytes_total, bytes_read, rows_read, rows_added,
+       rows_duplicate, rows_refused, detail, position, created_by, created_at, started_at, ended_at"""
+
+
+async def insert_import(tx: Tx, one: dict[str, Any]) -> None:
+    """Enter an import, queued."""
+    await tx.run(
+        """INSERT INTO imports (tenant_id, id, project_id, batch_id, name, options, blob_path, bytes_total, created_by)
+           VALUES (%(tenant)s, %(id)s, %(project)s, %(batch)s, %(name)s, %(options)s, %(blob)s, %(bytes)s, %(by)s)""",
+        {**one, "options": Jsonb(one["options"]), "tenant": tx.tenant_id},
+    )
+
+
+async def find_import(tx: Tx, import_id: UUID, project_id: ProjectId | None = None) -> Import | None:
+    """One import, of this project where one is given."""
+    return await tx.one(
+        Import,
+        f"""SELECT {_IMPORT} FROM imports WHERE tenant_id = %(tenant)s AND id = %(id)s
+             AND (%(project)s::uuid IS NULL OR project_id = %(project)s)""",
+        {"tenant": tx.tenant_id, "id": import_id, "project": project_id},
+    )
+
+
+async def list_imports(tx: Tx, project_id: ProjectId, before: UUID | None, limit: int) -> list[Import]:
+    """Imports of a project, newest first."""
+    return await tx.all(
+        Import,
+        f"""SELECT {_IMPORT} FROM imports WHERE tenant_id = %(tenant)s AND project_id = %(project)s
+             AND (%(before)s::uuid IS NULL OR id < %(before)s) ORDER BY id DESC LIMIT %(limit)s""",
+        {"tenant": tx.tenant_id, "project": project_id, "before": before, "limit": limit},
+    )
+
+
+async def begin_import(tx: Tx, import_id: UUID, format: str | None) -> bool:
+    """Mark an import that waits (or that a killed worker left) as running."""
+    return bool(
+        await tx.run(
+            """UPDATE imports SET state = 'running', format = coalesce(%(format)s, format), started_at = coalesce(started_at, now())
+                WHERE tenant_id = %(tenant)s AND id = %(id)s AND state IN ('queued', 'running')""",
+            {"tenant": tx.tenant_id, "id": import_id, "format": format},
+        )
+    )
+
+
+async def advance_import(
+    tx: Tx, one: Import, to: Position, bytes_read: int, read: int, added: int, duplicate: int, refused: int
+) -> bool:
+    """Count a chunk, in the transaction that stores it. False when the import was cancelled, or another worker went ahead."""
+    return bool(
+        await tx.run(
+            """UPDATE imports SET position = %(position)s, bytes_read = least(%(bytes)s, bytes_total), rows_read = rows_read + %(read)s,
+                      rows_added = rows_added + %(added)s, rows_duplicate = rows_duplicate + %(duplicate)s, rows_refused = rows_refused + %(refused)s
+                WHERE tenant_id = %(tenant)s AND id = %(id)s AND state = 'running' AND rows_read = %(before)s AND position = %(from)s""",
+            {
+                "tenant": tx.tenant_id,
+                "id": one.id,
+                "before": one.rows_read,
+                "from": Jsonb(one.position),
+                "bytes": bytes_read,
+                "position": Jsonb({"offset": to.offset, "line": to.line}),
+                "read": read,
+                "added": added,
+                "duplicate": duplicate,
+                "refused": refused,
+            },
+        )
+    )
+
+
+async def end_import(tx: Tx, import_id: UUID, state: ImportState, detail: str = "") -> bool:
+    """Close an import that has not been closed."""
+    return bool(
+        await tx.run(
+            """UPDATE imports SET state = %(state)s, detail = %(detail)s, ended_at = now(),
+                      bytes_read = CASE WHEN %(state)s = 'done' THEN bytes_total ELSE bytes_read END
+                WHERE tenant_id = %(tenant)s AND id = %(id)s AND state IN ('queued', 'running')""",
+            {"tenant": tx.tenant_id, "id": import_id, "state": state, "detail": detail[:2000]},
+        )
+    )
+
+
+async def insert_refusals(tx: Tx, import_id: UUID, refusals: Sequence[tuple[int, int, Refusal]]) -> None:
+    """Keep (line, place, refusal) for the report; those of a run before this one stay as they are."""
+    await tx.run(
+        """INSERT INTO import_refusals (tenant_id, import_id, line, place, field, code, reason, remedy, raw)
+           SELECT %(tenant)s, %(import)s, * FROM unnest(%(line)s::bigint[], %(place)s::integer[], %(field)s::text[], %(code)s::text[],
+                                                       %(reason)s::text[], %(remedy)s::text[], %(raw)s::text[])
+               ON CONFLICT DO NOTHING""",
+        {
+            "tenant": tx.tenant_id,
+            "import": import_id,
+            "line": [line for line, _, _ in refusals],
+            "place": [p for _, p, _ in refusals],
+            "field": [r.field for _, _, r in refusals],
+            "code": [r.code for _, _, r in refusals],
+            "reason": [r.reason for _, _, r in refusals],
+            "remedy": [r.remedy for _, _, r in refusals],
+            "raw": [r.raw for _, _, r in refusals],
+        },
+    )
+
+
+async def list_refusals(tx: Tx, import_id: UUID, after: tuple[int, int], limit: int) -> list[ImportRefusal]:
+    """Refusals of an import in the order of its lines."""
+    return await tx.all(
+        ImportRefusal,
+        """SELECT line, place, field, code, reason, remedy, raw FROM import_refusals
+            WHERE tenant_id = %(tenant)s AND import_id = %(import)s AND (line, place) > (%(line)s, %(place)s)
+            ORDER BY line, place LIMIT %(limit)s""",
+        {"tenant": tx.tenant_id, "import": import_id, "line": after[0], "place": after[1], "limit": limit},
+    )
+
+
+async def find_target(
+    tx: Tx, project_id: ProjectId, batch_id: BatchId | None, priority: int | None
+) -> Target | None:
+    """Where items of this project go, or None when there is no such project."""
+    rows = await tx.rows(
+        """SELECT coalesce((p.settings ->> 'overlap')::integer, 1), b.state, b.priority, v.document -> 'fields'
+             FROM projects p
+             LEFT JOIN ontology_versions v ON v.tenant_id = p.tenant_id AND v.project_id = p.id AND v.version = p.ontology_version
+             LEFT JOIN batches b ON b.tenant_id = p.tenant_id AND b.project_id = p.id AND b.id = %(batch)s
+            WHERE p.tenant_id = %(tenant)s AND p.id = %(project)s""",
+        {"tenant": tx.tenant_id, "project": project_id, "batch": batch_id},
+    )
+    if not rows:
+        return None
+    overlap, state, of_batch, fields = rows[0]
+    specs = tuple(FieldSpec(f["name"], f.get("type", "text"), f.get("required", True)) for f in fields or ())
+    return Target(
+        specs,
+        max(1, overlap),
+        batch_id,
+        state != "paused",
+        priority if priority is not None else of_batch or 0,
+    )
+
+
+async def ensure_batch(tx: Tx, project_id: ProjectId, name: str, priority: int) -> BatchId:
+    """The batch of that name, made when it is not there."""
+    row = await tx.value(
+        """WITH made AS (
+               INSERT INTO batches (tenant_id, project_id, name, priority) VALUES (%(tenant)s, %(project)s, %(name)s, %(priority)s)
+                   ON CONFLICT (tenant_id, project_id, name) DO NOTHING RETURNING id)
+           SELECT id FROM made UNION ALL
+           SELECT id FROM batches WHERE tenant_id = %(tenant)s AND project_id = %(project)s AND name = %(name)s LIMIT 1""",
+        {"tenant": tx.tenant_id, "project": project_id, "name": name, "priority": priority},
+    )
+    return BatchId(row)
+
+
+def copy_bytes(row: ReadyRow) -> bytes:
+    """One line of COPY's text form. JSON escapes its control characters itself, so only backslashes are left to double."""
+    return b"\\\\x%s\t%s\t%s\t%s\t%s\n" % (
+        row.content_hash.hex().encode(),
+        row.data.replace(b"\\", b"\\\\"),
+        row.metadata.replace(b"\\", b"\\\\"),
+        _copy_text(row.external_id),
+        _copy_text(row.split),
+    )
+
+
+def _copy_text(text: str | None) -> bytes:
+    if text is None:
+        return b"\\N"
+    if "\\" in text or "\t" in text or "\n" in text or "\r" in text:
+        text = text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+    return text.encode()
+
+
+async def add_items(
+    tx: Tx, project_id: ProjectId, target: Target, import_id: ImportId | None, rows: bytes
+) -> list[ItemId]:
+    """Store the rows (as `copy_bytes` wrote them) that are new, with a task for each; returns their ids.
+
+    COPY cannot enter a walled table, so the rows go into a table of this session and are added from there (add_items.sql).
+    """
+    connection = tx.connection
+    await connection.execute(
+        """CREATE TEMPORARY TABLE IF NOT EXISTS incoming_items
+           (content_hash bytea, data jsonb, metadata jsonb, external_id text, split text) ON COMMIT DELETE ROWS"""
+    )
+    async with connection.cursor() as cursor, cursor.copy("COPY pg_temp.incoming_items FROM STDIN") as copy:
+        await copy.write(rows)
+    ids: list[ItemId] = await tx.value(
+        ADD_ITEMS,
+        {
+            "tenant": tx.tenant_id,
+            "project": project_id,
+            "import": import_id,
+            "batch": target.batch_id,
+            "wanted": target.wanted,
+            "state": "open" if target.batch_open else "paused",
+            "priority": target.priority,
+        },
+    )
+    await connection.execute("TRUNCATE pg_temp.incoming_items")
+    return ids
+
+
+async def insert_images(tx: Tx, images: Sequence[StoredImage]) -> None:
+    """Enter images; those the tenant has already stay."""
+    await tx.many(
+        """INSERT INTO blobs (tenant_id, sha256, media_type, bytes, width, height) VALUES (%s, %s, %s, %s, %s, %s)
+               ON CONFLICT DO NOTHING""",
+        [(tx.tenant_id, i.sha256, i.media_type, i.bytes, i.width, i.height) for i in images],
+    )
+
+
+async def find_images(tx: Tx, hashes: Sequence[bytes]) -> dict[bytes, StoredImage]:
+    """The stored images among these hashes."""
+    found = await tx.all(
+        StoredImage,
+        """SELECT sha256, media_type, bytes, width, height FROM blobs
+            WHERE tenant_id = %(tenant)s AND sha256 = ANY (%(hashes)s) AND width IS NOT NULL""",
+        {"tenant": tx.tenant_id, "hashes": list(hashes)},
+    )
+    return {image.sha256: image for image in found}
+
+
+# An item is done when its work is done, started when somebody answered, else open.
+_STATE = """CASE WHEN i.withdrawn_at IS NOT NULL THEN 'withdrawn'
+                 ELSE coalesce((SELECT CASE WHEN t.state = 'done' THEN 'done' WHEN t.answers > 0 THEN 'started' ELSE 'open' END
+                                  FROM tasks t WHERE t.tenant_id = i.tenant_id AND t.item_id = i.id
+                                 ORDER BY t.purpose = 'work' DESC, t.id LIMIT 1), 'open') END"""
+
+
+async def list_items(
+    tx: Tx,
+    project_id: ProjectId,
+    *,
+    after: UUID | None,
+    limit: int,
+    data: bool,
+    state: str | None,
+    label: str | None,
+    split: str | None,
+    external_id: str | None,
+) -> list[Item]:
+    """Items of a project by id. Payloads are read only when asked for: a list does not touch them otherwise."""
+    wanted = ["i.tenant_id = %(tenant)s", "i.project_id = %(project)s"]
+    if after is not None:
+        wanted.append("i.id > %(after)s")
+    if state is not None:
+        wanted.append(
+            "i.withdrawn_at IS NOT NULL"
+            if state == "withdrawn"
+            else f"i.withdrawn_at IS NULL AND {_STATE} = %(state)s"
+        )
+    if split is not None:
+        wanted.append("i.split = %(split)s")
+    if external_id is not None:
+        wanted.append("i.external_id = %(external)s")
+    if label is not None:
+        wanted.append(
+            """EXISTS (SELECT FROM consensus c WHERE c.tenant_id = i.tenant_id AND c.item_id = i.id
+                          AND (c.value -> 'labels') ? %(label)s)"""
+        )
+    return await tx.all(
+        Item,
+        f"""SELECT i.id, i.external_id, i.split, i.metadata, {"i.data" if data else "NULL AS data"}, {_STATE} AS state, i.created_at
+              FROM items i WHERE {" AND ".join(wanted)} ORDER BY i.id LIMIT %(limit)s""",
+        {
+            "tenant": tx.tenant_id,
+            "project": project_id,
+            "after": after,
+            "limit": limit,
+            "state": state,
+            "split": split,
+            "label": label,
+            "external": external_id,
+        },
+    )
+
+
+async def find_item(tx: Tx, project_id: ProjectId, item_id: UUID) -> Item | None:
+    """One item with its payload."""
+    return await tx.one(
+        Item,
+        f"""SELECT i.id, i.external_id, i.split, i.metadata, i.data, {_STATE} AS state, i.created_at
+              FROM items i WHERE i.tenant_id = %(tenant)s AND i.project_id = %(project)s AND i.id = %(id)s""",
+        {"tenant": tx.tenant_id, "project": project_id, "id": item_id},
+    )
+
+
+async def was_offered(tx: Tx, item_id: UUID) -> bool:
+    """Whether the principal has, or had, a lease on this item."""
+    return bool(
+        await tx.value(
+            """SELECT EXISTS (SELECT FROM tasks t JOIN leases l ON l.tenant_id = t.tenant_id AND l.task_id = t.id
+                WHERE t.tenant_id = %(tenant)s AND t.item_id = %(item)s AND l.annotator_id = %(who)s)""",
+            {"tenant": tx.tenant_id, "item": item_id, "who": tx.principal.member_id},
+        )
+    )
+
+
+async def load_data(tx: Tx, project_id: ProjectId, item_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
+    """The payloads of some items."""
+    rows = await tx.rows(
+        "SELECT id, data FROM items WHERE tenant_id = %(tenant)s AND project_id = %(project)s AND id = ANY (%(ids)s)",
+        {"tenant": tx.tenant_id, "project": project_id, "ids": list(item_ids)},
+    )
+    return dict(rows)
+
+
+async def withdraw_item(tx: Tx, project_id: ProjectId, item_id: UUID) -> bool:
+    """Withdraw one item and the tasks that offer it, and count both away. False when it was withdrawn before."""
+    return bool(
+        await tx.value(
+            """WITH gone AS (
+                   UPDATE items SET withdrawn_at = now()
+                    WHERE tenant_id = %(tenant)s AND project_id = %(project)s AND id = %(id)s AND withdrawn_at IS NULL RETURNING id
+               ), rested AS (
+                   UPDATE tasks t SET state = 'withdrawn' FROM gone, tasks o
+                    WHERE t.tenant_id = %(tenant)s AND t.item_id = gone.id AND t.state <> 'withdrawn'
+                      AND o.tenant_id = t.tenant_id AND o.id = t.id
+                   RETURNING (o.state = 'done')::integer AS done
+               ), counted AS (
+                   INSERT INTO project_counts AS c (tenant_id, project_id, shard, items, tasks, done)
+                   SELECT %(tenant)s, %(project)s, pg_backend_pid() %% 16, -(SELECT count(*) FROM gone), -count(*), -coalesce(sum(done), 0)
+                     FROM rested
+                       ON CONFLICT (tenant_id, project_id, shard) DO UPDATE
+                      SET items = c.items + excluded.items, tasks = c.tasks + excluded.tasks, done = c.done + excluded.done
+               )
+               SELECT count(*) FROM gone""",
+            {"tenant": tx.tenant_id, "project": project_id, "id": item_id},
+        )
+    )
+
+
+async def stream_refusals(tx: Tx, import_id: UUID) -> AsyncIterator[list[tuple[Any, ...]]]:
+    """Every refusal of an import, in lists."""
+    async for rows in tx.stream(
+        """SELECT line, field, code, reason, remedy, raw FROM import_refusals
+            WHERE tenant_id = %(tenant)s AND import_id = %(import)s ORDER BY line, place""",
+        {"tenant": tx.tenant_id, "import": import_id},
+    ):
+        yield rows
