@@ -175,6 +175,10 @@ class Exhausted(QistasError):
     code = "too_many"
     category = Category.EXHAUSTED
 
+    def __init__(self, detail: str, faults: Sequence[Fault] = (), *, retry_after: int = 2) -> None:
+        super().__init__(detail, faults)
+        self.retry_after = retry_after
+
 
 class Unavailable(QistasError):
     """A part we need does not answer just now; nothing was lost, try again."""

@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from qistas.core.errors import Fault, Forbidden, Invalid
+from qistas.core.errors import Fault, Forbidden, Invalid, Missing
 from qistas.core.ids import MemberId, uuid7
+from qistas.core.page import Page
 from qistas.core.principal import Principal, Role
 from qistas.db import Database
 from qistas.trust import Act, Permission, known_scopes, may_grant, permissions_of, record_for, require
 
 from . import store
 from .credentials import digest, new_token
-from .resolve import EVERYTHING
+from .resolve import EVERYTHING, forget
+from .types import ApiToken
 
 MOST_DAYS = 730
 
@@ -71,6 +73,27 @@ async def make_service_token(
     """A token for a new service member of this name and role."""
     issued = await issue_token(db, principal, name, scopes, days, (name, role))
     return issued.token
+
+
+async def list_tokens(db: Database, principal: Principal, limit: int, after: str | None) -> Page[ApiToken]:
+    """The tokens of the tenant that were not revoked, newest first; never the tokens themselves."""
+    require(principal, Permission.TOKEN_MANAGE)
+    async with db.system_tx(reason="list-tokens") as tx:
+        return await store.tokens(tx, principal.tenant_id, limit, after)
+
+
+async def revoke_token(db: Database, principal: Principal, token_id: UUID) -> None:
+    """End a token at once. Raises Missing, Forbidden for a token that may do more than the one who asks."""
+    require(principal, Permission.TOKEN_MANAGE)
+    async with db.system_tx(reason="revoke-token") as tx:
+        found = await store.token(tx, principal.tenant_id, token_id)
+        if found is None:
+            raise Missing
+        if found.member_id != principal.member_id and not may_grant(principal, Role(found.role)):
+            raise Forbidden("You may not end a token that may do more than you.")
+        await store.revoke_token(tx, principal.tenant_id, token_id)
+        await record_for(tx, principal, Act.USER_REVOKE, [token_id, found.member_id], kind="token")
+    forget(db)
 
 
 def _checked(

@@ -145,6 +145,36 @@ class InvitationLook:
 
 
 @dataclass(frozen=True, slots=True)
+class UsedInvitation:
+    """An invitation at the moment it is used up."""
+
+    id: UUID
+    tenant_id: TenantId
+    project_id: ProjectId | None
+    role: str
+    created_by: MemberId
+
+
+@dataclass(frozen=True, slots=True)
+class MemberOfPerson:
+    """The membership of a person in one tenant, present or past."""
+
+    id: MemberId
+    role: str
+    left: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SelfRow:
+    """What the member's own row and tenant say."""
+
+    person_id: PersonId | None
+    kind: str
+    name: str
+    tenant_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class ApiToken:
     """An API token; `hint` is its last four characters, the rest is not kept."""
 
