@@ -220,8 +220,7 @@ def _bound(entry: Job, context: JobContext) -> Callable[..., Awaitable[None]]:
 async def run_worker(
     settings: Settings, address: Address, *, concurrency: int = CONCURRENCY, stop: asyncio.Event | None = None
 ) -> None:
-    """Do jobs until `stop` is set; then finish what runs and return. Raises when the database goes away."""
-    import_jobs()
+    """Do the jobs that are registered until `stop` is set; then finish what runs and return. Raises when the database goes away."""
     keeper = Keeper(address)
     await keeper.open()
     try:
@@ -336,6 +335,7 @@ def main(arguments: list[str] | None = None) -> int:
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
     logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
+    import_jobs()
     try:
         asyncio.run(_main(load_settings(chosen.data_dir), chosen.concurrency, with_parent=chosen.with_parent))
     except (QistasError, psycopg.OperationalError, exceptions.ConnectorException) as error:
