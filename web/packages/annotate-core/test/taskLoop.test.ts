@@ -91,7 +91,6 @@ class Server implements Transport {
     if (!held) throw new TransportError("refused", "not_found", "no such annotation");
     held.answer = body.answer;
     held.revision++;
-    return {};
   }
   async mine() {
     return [];
@@ -177,23 +176,32 @@ describe("the loop", () => {
     loop.stop();
   });
 
-  it("changes an answer that has not left yet instead of sending two", async () => {
+  it("changes an answer that has not left yet, and revises one that may have", async () => {
     const server = new Server(10);
     const loop = loopOn(server, new MemoryStore());
     await loop.start();
     await rest();
     server.wall = new TransportError("away", "network", "no network");
-    say(loop, "zero");
+    for (const text of ["zero", "one"]) {
+      say(loop, text);
+      await loop.submit();
+      await rest();
+    }
+    loop.back(); // "one" has not been sent, the network was known to be away
+    say(loop, "one, better");
     await loop.submit();
-    await rest();
+    expect(loop.view().waiting).toBe(2);
     loop.back();
+    loop.back(); // "zero" was sent once, and nobody knows whether it arrived
     say(loop, "zero, better");
     await loop.submit();
-    expect(loop.view().waiting).toBe(1);
+    expect(loop.view().waiting).toBe(3);
     server.wall = undefined;
     loop.retry();
-    await rest();
-    expect(server.answers.get("0")).toMatchObject({ answer: { why: { text: "zero, better" } }, revision: 1 });
+    await vi.advanceTimersByTimeAsync(100);
+    expect(loop.view().waiting).toBe(0);
+    expect(server.answers.get("0")).toMatchObject({ answer: { why: { text: "zero, better" } }, revision: 2 });
+    expect(server.answers.get("1")).toMatchObject({ answer: { why: { text: "one, better" } }, revision: 1 });
     loop.stop();
   });
 

@@ -8,7 +8,8 @@ export interface OutboxHooks {
   /** The request with this entry came back, well or badly. */
   settled(key: string): void;
   submitted(entry: SubmitEntry, reply: Submitted): void;
-  revised(entry: ReviseEntry, revision: Submitted["annotation"] | undefined): void;
+  /** The leases in this browser, so that the server gives others. */
+  holding(): readonly string[];
   changed(): void;
 }
 
@@ -24,6 +25,8 @@ export class Outbox {
   private list: Entry[] = [];
   private readonly written = new Set<string>();
   private readonly sending = new Set<string>();
+  /** Entries that may have reached the server already: their key stands for what they said then. */
+  private readonly tried = new Set<string>();
   private readonly annotationOf = new Map<string, string>();
   private pause = firstPause;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -55,6 +58,7 @@ export class Outbox {
     const known = new Set(this.list.map((entry) => entry.key));
     for (const entry of kept) {
       this.written.add(entry.key);
+      if (!entry.refusal) this.tried.add(entry.key);
       if (!known.has(entry.key)) this.list.unshift(entry);
     }
     this.hooks.changed();
@@ -77,7 +81,7 @@ export class Outbox {
   amend(key: string, change: Pick<SubmitEntry, "answer" | "seconds">): boolean {
     const at = this.list.findIndex((entry) => entry.key === key);
     const entry = this.list[at];
-    if (!entry || entry.act === "skip" || this.sending.has(key)) return false;
+    if (!entry || entry.act === "skip" || this.sending.has(key) || this.tried.has(key)) return false;
     const amended = { ...entry, ...change, refusal: undefined };
     this.list[at] = amended;
     this.written.delete(key);
@@ -126,6 +130,7 @@ export class Outbox {
 
   private async send(entry: Entry): Promise<void> {
     this.sending.add(entry.key);
+    this.tried.add(entry.key);
     try {
       await this.carry(entry);
       this.settle(entry.key);
@@ -154,6 +159,7 @@ export class Outbox {
           seconds: entry.seconds,
           client_key: entry.key,
           next: this.stopped ? 0 : this.hooks.next(entry.key),
+          holding: this.hooks.holding(),
         });
         await this.tie(entry.key, reply.annotation.id);
         this.hooks.submitted(entry, reply);
@@ -162,9 +168,7 @@ export class Outbox {
       case "revise": {
         const { answer, seconds, key } = entry;
         const annotation = this.annotationFor(entry) as string;
-        const reply = await this.transport.revise(annotation, { answer, seconds, client_key: key });
-        this.hooks.revised(entry, reply.annotation);
-        return;
+        return this.transport.revise(annotation, { answer, seconds, client_key: key });
       }
       case "skip":
         return this.transport.skip(entry.leaseId, entry.reason, entry.note);
@@ -197,6 +201,7 @@ export class Outbox {
       // the lease has run out: the task is already back in the queue, which is all a skip wants
       this.strike(entry.key);
     } else {
+      this.tried.delete(entry.key);
       const better = this.list.find((one) => one.act === "revise" && one.after === entry.key);
       if (entry.act === "submit" && better?.act === "revise") {
         // the person has changed the answer since: what was refused is not what they say now

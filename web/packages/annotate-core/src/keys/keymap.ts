@@ -17,6 +17,17 @@ export function withOwnKeys(
   });
 }
 
+/** As it is stored with the person: the keys of a command in one string, apart by blanks. */
+export function readOwnKeys(stored: Readonly<Record<string, string>> | null | undefined): OwnKeys {
+  return Object.fromEntries(
+    Object.entries(stored ?? {}).map(([id, keys]) => [id, keys.split(" ").filter(Boolean)]),
+  );
+}
+
+export function writeOwnKeys(own: OwnKeys): Record<string, string> {
+  return Object.fromEntries(Object.entries(own).map(([id, keys]) => [id, keys.join(" ")]));
+}
+
 export interface Clash {
   readonly chord: Chord;
   /** The ids of two commands, or a command and `label:<question>:<option>`. */

@@ -88,6 +88,8 @@ export class TaskLoop {
   private claiming = false;
   private readonly expected = new Map<string, number>();
   private claimTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Leases of this person's other open pages. */
+  private elsewhere: readonly string[] = [];
   private renewTimer: ReturnType<typeof setInterval> | undefined;
   private localTimer: ReturnType<typeof setTimeout> | undefined;
   private remoteTimer: ReturnType<typeof setTimeout> | undefined;
@@ -103,7 +105,7 @@ export class TaskLoop {
       next: (key) => this.wanted(key),
       settled: (key) => this.expected.delete(key),
       submitted: (entry, reply) => this.onSubmitted(entry, reply),
-      revised: () => undefined,
+      holding: () => this.holding(),
       changed: () => this.changed(),
     });
     this.seen = this.look();
@@ -432,7 +434,12 @@ export class TaskLoop {
       if (this.seenLeases.has(offer.lease_id)) continue;
       this.seenLeases.add(offer.lease_id);
       const ontology = await this.ontology(offer.ontology_version);
-      const work = workOn(offer, ontology, { answer: undefined, seconds: 0 }, this.leaseMs);
+      const work = workOn(
+        offer,
+        ontology,
+        { answer: undefined, seconds: offer.draft_seconds ?? 0 },
+        this.leaseMs,
+      );
       if (this.stopped) {
         this.giveBack(work);
         continue;
@@ -463,14 +470,34 @@ export class TaskLoop {
     // a submit on its way brings tasks of its own; ask beside it only when there is nothing to show
     if (missing <= 0 || (this.expected.size > 0 && this.current)) return;
     this.claiming = true;
-    this.settings.transport
-      .claim(missing)
+    this.lookElsewhere()
+      .then(() => this.settings.transport.claim(missing, this.holding()))
       .then((claimed) => this.onClaimed(claimed, missing))
       .catch((error: unknown) => this.onClaimFailed(error))
       .finally(() => {
         this.claiming = false;
         this.changed();
       });
+  }
+
+  private holding(): readonly string[] {
+    const works = [this.current, this.parked, ...this.queue];
+    const own = works.flatMap((work) => (work && !work.revises ? [work.offer.lease_id] : []));
+    const leaving = this.outbox.waiting.map((entry) => entry.leaseId);
+    return [...new Set([...own, ...leaving, ...this.elsewhere])].filter(Boolean).slice(0, 100);
+  }
+
+  private async lookElsewhere(): Promise<void> {
+    try {
+      const [held, live] = await Promise.all([
+        this.settings.store.held(this.settings.scope),
+        this.settings.liveTabs(),
+      ]);
+      const others = held.filter((one) => one.tab !== this.settings.tab && live.includes(one.tab));
+      this.elsewhere = others.map((one) => one.leaseId);
+    } catch {
+      // without a journal there is no telling; the server still never gives a task to two people
+    }
   }
 
   private async onClaimed(claimed: Claimed, asked: number): Promise<void> {

@@ -13,6 +13,9 @@ export interface Offer {
     readonly external_id?: string | null;
   };
   readonly draft?: Answer | null;
+  readonly draft_seconds?: number | null;
+  /** Why a reviewer sent this back, when one did. */
+  readonly returned?: string | null;
   readonly suggestion?: Answer | null;
 }
 
@@ -52,7 +55,8 @@ export type SkipReason = (typeof skipReasons)[number];
 /** The doors of the server the loop goes through. Each rejects with a TransportError. */
 export interface Transport {
   ontology(version: number): Promise<Ontology>;
-  claim(limit: number): Promise<Claimed>;
+  /** `holding`: leases this browser has; others of this annotator come again first. */
+  claim(limit: number, holding: readonly string[]): Promise<Claimed>;
   renew(leaseId: string): Promise<{ expires_at: string }>;
   release(leaseId: string): Promise<void>;
   skip(leaseId: string, reason: SkipReason, note: string | undefined): Promise<void>;
@@ -63,11 +67,9 @@ export interface Transport {
     seconds: number;
     client_key: string;
     next: number;
+    holding: readonly string[];
   }): Promise<Submitted>;
-  revise(
-    annotationId: string,
-    body: { answer: Answer; seconds: number; client_key: string },
-  ): Promise<{ annotation?: Submitted["annotation"] }>;
+  revise(annotationId: string, body: { answer: Answer; seconds: number; client_key: string }): Promise<void>;
   mine(): Promise<readonly Mine[]>;
 }
 
