@@ -34,6 +34,7 @@ async def keep_images(
                     "blob": kept.sha256.hex(),
                     "width": kept.width,
                     "height": kept.height,
+                    "media_type": kept.media_type,
                 }
         done = faults or ready(draft, texts_only=False)
         if isinstance(done, list | Refusal):

@@ -12,8 +12,8 @@ from . import store
 
 
 def is_image(value: Any) -> bool:
-    """Whether `value` is an image as items hold it: `{"blob": "<sha256>", "width": w, "height": h}`."""
-    return isinstance(value, dict) and value.keys() == {"blob", "width", "height"}
+    """Whether `value` is an image as items hold it (docs/reference/ontology.md)."""
+    return isinstance(value, dict) and value.keys() == {"blob", "width", "height", "media_type"}
 
 
 def present_item(data: dict[str, Any], project_id: UUID, item_id: UUID) -> dict[str, Any]:

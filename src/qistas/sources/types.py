@@ -184,7 +184,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class StoredImage:
-    """An image as items point to it (`{"blob": sha256, "width": …, "height": …}`)."""
+    """An image that items may point to."""
 
     sha256: bytes
     media_type: str
