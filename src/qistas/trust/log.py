@@ -48,11 +48,11 @@ async def record_for(tx: Tx, who: Principal, act: Act, objects: Iterable[UUID] =
 
 
 HORIZON = """
-SELECT tenant_id, id, xid::text AS xid, act, principal, role, session, purpose, objects, detail, at
-  FROM outbox
- WHERE xid < pg_snapshot_xmin(pg_current_snapshot())
-   AND (xid, id) > (%(xid)s::xid8, %(id)s)
- ORDER BY xid, id
+SELECT o.tenant_id, o.id, o.xid::text AS xid, o.act, o.principal, o.role, o.session, o.purpose, o.objects, o.detail, o.at
+  FROM outbox o
+ WHERE o.xid < pg_snapshot_xmin(pg_current_snapshot())
+   AND (o.xid, o.id) > (%(xid)s::xid8, %(id)s)
+ ORDER BY o.xid, o.id  -- the column, not the text of the same name that is selected: "999" sorts after "1000"
  LIMIT %(limit)s
 """
 
