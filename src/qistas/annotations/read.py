@@ -21,7 +21,7 @@ async def my_annotations(
     require(tx.principal, Permission.ANNOTATE, project_id)
     key = decode_key(after, 1)
     rows = await store.list_mine(tx, project_id, parse_uuid(str(key[0])) if key else None, limit + 1)
-    shown = [replace(r, data=present_item(r.data)) for r in rows]
+    shown = [replace(r, data=present_item(r.data, project_id, r.item_id)) for r in rows]
     if shown:
         await record(tx, Act.ITEM_VIEW, [r.item_id for r in shown[:limit]])
     return page_of(shown, limit, [rows[limit - 1].id] if len(rows) > limit else None)

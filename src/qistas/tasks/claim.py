@@ -17,7 +17,9 @@ from .types import ANYBODY, Claim, Offer
 MAX_CLAIM = 50
 HEAD = 16  # open tasks at the front that are looked at, besides four for each one asked for
 WINDOW = 2000  # how many more `look_further` looks at in one go
-MAX_WINDOWS = 40  # the most one request looks through before it answers `empty`; the cursor stays where it got to
+MAX_WINDOWS = (
+    40  # the most one request looks through before it answers `empty`; the cursor stays where it got to
+)
 
 
 async def claim_tasks(tx: Tx, project_id: ProjectId, limit: int, holding: Sequence[UUID] = ()) -> Claim:
@@ -45,7 +47,7 @@ async def claim_tasks(tx: Tx, project_id: ProjectId, limit: int, holding: Sequen
     }
     offers = await store.claim(tx, params) or await _claim_further(tx, params)
     if offers:
-        return Claim(await _present(tx, offers))
+        return Claim(await _present(tx, project_id, offers))
     reason = await store.why_empty(tx, project_id)
     if reason is None:
         raise Missing()
@@ -65,8 +67,11 @@ async def _claim_further(tx: Tx, params: dict[str, Any]) -> list[Offer]:
     return []
 
 
-async def _present(tx: Tx, offers: Sequence[Offer]) -> tuple[Offer, ...]:
+async def _present(tx: Tx, project_id: ProjectId, offers: Sequence[Offer]) -> tuple[Offer, ...]:
     """The offers as a screen needs them: images as addresses, and why a task came back from review."""
     had = [o.task_id for o in offers if o.had]
     reasons = await store.reasons_of_return(tx, had) if had else {}
-    return tuple(replace(o, data=present_item(o.data), returned=reasons.get(o.task_id)) for o in offers)
+    return tuple(
+        replace(o, data=present_item(o.data, project_id, o.item_id), returned=reasons.get(o.task_id))
+        for o in offers
+    )

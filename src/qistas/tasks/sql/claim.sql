@@ -13,6 +13,7 @@
 WITH p AS (
     SELECT ontology_version AS version,
            make_interval(secs => 60 * coalesce((settings ->> 'lease_minutes')::double precision, 30)) AS lease,
+           coalesce((settings ->> 'assigned_only')::boolean, false) AS assigned_only,
            random() < coalesce((settings ->> 'gold_rate')::double precision, 0) AS plant
       FROM projects
      WHERE tenant_id = %(tenant)s AND id = %(project)s AND state = 'active' AND ontology_version > 0
@@ -37,7 +38,8 @@ WITH p AS (
       ORDER BY t.age LIMIT 1)
     UNION ALL
     SELECT t.id, 1, t.a, t.b, t.age
-      FROM unnest(%(mine)s::uuid[]) AS who
+      FROM (SELECT who FROM unnest(%(mine)s::uuid[]) AS who
+             WHERE who <> '00000000-0000-0000-0000-000000000000' OR NOT (SELECT assigned_only FROM p)) AS whose
       CROSS JOIN LATERAL (
             SELECT t.id, -t.priority AS a, -t.doubt AS b, t.age
               FROM tasks t

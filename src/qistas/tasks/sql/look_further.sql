@@ -12,7 +12,9 @@ WITH place AS (
                  WHERE l.tenant_id = %(tenant)s AND l.task_id = t.id AND l.annotator_id = %(annotator)s
                    AND l.state IN ('live', 'answered', 'skipped')) AS free
       FROM (SELECT t.* FROM place
-             CROSS JOIN unnest(%(mine)s::uuid[]) AS who
+             CROSS JOIN (SELECT who FROM unnest(%(mine)s::uuid[]) AS who
+                          WHERE who <> '00000000-0000-0000-0000-000000000000' OR NOT coalesce((
+                                SELECT (settings ->> 'assigned_only')::boolean FROM projects WHERE tenant_id = %(tenant)s AND id = %(project)s), false)) AS whose
              CROSS JOIN LATERAL (
                    SELECT t.id, -t.priority AS a, -t.doubt AS b, t.age
                      FROM tasks t

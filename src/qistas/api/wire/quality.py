@@ -1,0 +1,236 @@
+"""Quality on the wire."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from qistas.quality import Verdict
+
+from .tasks import Asked
+
+
+class AgreementSent(BaseModel):
+    """How far annotators agree beyond chance, with its 95 % interval; null where it cannot be told."""
+
+    metric: str
+    value: float | None
+    low: float | None
+    high: float | None
+    n_items: int
+    warning: str | None = None
+
+
+class LabelCount(BaseModel):
+    """How often a label stands in the inferred answers."""
+
+    name: str
+    count: int
+
+
+class Histogram(BaseModel):
+    """Counts between edges (one more edge than counts)."""
+
+    edges: list[float]
+    counts: list[int]
+
+
+class ConfusionSent(BaseModel):
+    """How annotators answer (columns) when a label is true (rows), as shares."""
+
+    labels: list[str]
+    shares: list[list[float]]
+
+
+class QuestionQuality(BaseModel):
+    """One question's line of the quality page."""
+
+    name: str
+    kind: str
+    method: str | None = None
+    explanation: str | None = None
+    warnings: list[str] = []
+    agreement: AgreementSent | None = None
+    labels: list[LabelCount] = []
+    doubt: Histogram | None = None
+    confusion: ConfusionSent | None = None
+    consensus: int = 0
+    mean_doubt: float | None = None
+    seconds: float | None = None
+
+
+class SkillSent(BaseModel):
+    """How reliable an annotator is on one question, with its 90 % interval."""
+
+    question: str
+    value: float
+    low: float
+    high: float
+    answers: int
+
+
+class GoldTally(BaseModel):
+    """Gold met, and how much of it right."""
+
+    right: float
+    total: int
+
+
+class Flag(BaseModel):
+    """Something about an annotator that a person should look at, with its evidence."""
+
+    code: str
+    question: str | None = None
+    high: float | None = None
+    answers: int | None = None
+    right: float | None = None
+    total: int | None = None
+
+
+class AnnotatorQuality(BaseModel):
+    """One annotator's line of the quality page."""
+
+    id: UUID
+    name: str
+    answers: int
+    skips: int
+    seconds_mean: float | None
+    skills: list[SkillSent]
+    gold: GoldTally
+    flags: list[Flag]
+
+
+class QualitySent(BaseModel):
+    """The quality page. `due`: items whose inference is still to come."""
+
+    questions: list[QuestionQuality]
+    annotators: list[AnnotatorQuality]
+    due: int
+    computed_at: datetime | None
+
+
+class ConsensusSent(BaseModel):
+    """One inferred answer."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    item_id: UUID
+    question: str
+    value: dict[str, Any]
+    confidence: float
+    doubt: float
+    support: int
+    answers: int
+    method: str
+    disputed: bool
+    settled: bool
+    computed_at: datetime
+
+
+class ConsensusPage(BaseModel):
+    """A page of inferred answers, most doubtful first."""
+
+    rows: list[ConsensusSent]
+    next: str | None
+
+
+class HistorySent(BaseModel):
+    """Everything said about one item."""
+
+    item: dict[str, Any]
+    annotations: list[dict[str, Any]]
+    reviews: list[dict[str, Any]]
+    adjudications: list[dict[str, Any]]
+    consensus: list[ConsensusSent]
+
+
+class FitAsked(Asked):
+    """A full run; with another method than the project's, for this once."""
+
+    method: str | None = Field(None, max_length=50)
+
+
+class ReviewClaimAsked(Asked):
+    """The next item to review, passing over some."""
+
+    passed: list[UUID] = Field(default_factory=list, max_length=500)
+
+
+class ReviewAnnotation(BaseModel):
+    """One annotator's answer as a reviewer sees it."""
+
+    id: UUID
+    annotator_id: UUID
+    annotator: str
+    answer: dict[str, Any]
+    seconds: float
+    created_at: datetime
+
+
+class ReviewItem(BaseModel):
+    """The item of a review."""
+
+    id: UUID
+    data: dict[str, Any]
+    external_id: str | None
+
+
+class ReviewOffered(BaseModel):
+    """What to review next; all null when there is nothing."""
+
+    item: ReviewItem | None = None
+    ontology_version: int | None = None
+    annotations: list[ReviewAnnotation] = []
+    consensus: list[ConsensusSent] = []
+    expires_at: datetime | None = None
+
+
+class ReviewAsked(Asked):
+    """A verdict on one annotation: `correct` needs the answer, `return` the reason."""
+
+    annotation_id: UUID
+    verdict: Verdict
+    answer: dict[str, Any] | None = None
+    reason: str = Field("", max_length=4000)
+
+
+class AdjudicationAsked(Asked):
+    """An expert's answer to one item."""
+
+    item_id: UUID
+    answer: dict[str, Any]
+    reason: str = Field("", max_length=4000)
+
+
+class GoldAsked(Asked):
+    """An item with its right answer."""
+
+    item_id: UUID
+    answer: dict[str, Any]
+
+
+class Made(BaseModel):
+    """The id of what was made."""
+
+    id: UUID
+
+
+class GoldSent(BaseModel):
+    """One planted item: how often it was met, and how well."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    item_id: UUID
+    answer: dict[str, Any]
+    planted_at: datetime
+    seen: int
+    score: float | None
+
+
+class GoldPage(BaseModel):
+    """A page of planted items."""
+
+    rows: list[GoldSent]
+    next: str | None

@@ -1,0 +1,164 @@
+"""Fit: infer all answers of a project together: truth, skills and agreement, question by question."""
+
+import asyncio
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+
+from qistas.core.ids import ProjectId
+from qistas.core.principal import Principal
+from qistas.db import Database, Tx
+from qistas.ontology import Answers, Inference, Ontology, Question, load_ontology, load_project
+from qistas.trust import Permission, require
+
+from . import store
+from .types import Inferred, Skill
+
+BOOTSTRAPS = 500
+HISTOGRAM = 20
+
+
+@dataclass(slots=True)
+class Gathered:
+    """The answers to one question while they are read: codes of items and annotators, values, and whose they are."""
+
+    item: list[int] = field(default_factory=list[int])
+    annotator: list[int] = field(default_factory=list[int])
+    value: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    annotation: list[UUID] = field(default_factory=list[UUID])
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """What a fit made of one question."""
+
+    question: Question
+    rows: list[Inferred]
+    skills: list[Skill]
+    summary: dict[str, Any]
+
+
+async def fit_project(
+    db: Database, who: Principal, project_id: ProjectId, method: str | None = None
+) -> float:
+    """Infer everything anew and store what changed. Reading, computing and storing are apart, so that nothing is locked while
+    the numbers are worked out; what is answered meanwhile is due again and corrected by `infer_due`. Returns seconds.
+    """
+    require(who, Permission.QUALITY_RUN, project_id)
+    start = time.monotonic()
+    async with db.tenant_tx(who) as tx:
+        project = await load_project(tx, project_id)
+        if project.ontology_version == 0:
+            return 0.0
+        ontology = (await load_ontology(tx, project_id)).ontology
+        items, annotators, gathered = await _gather(tx, project_id, ontology)
+        gold = await store.live_gold(tx, project_id)
+    known = {code: gold[item][1] for code, item in enumerate(items) if item in gold}
+    wanted = method or project.settings.method
+    for question in ontology.questions:
+        fitted = await asyncio.to_thread(
+            fit_question, question, gathered[question.name], items, annotators, known, wanted
+        )
+        seconds = round(time.monotonic() - start, 3)
+        async with db.tenant_tx(who) as tx:
+            await store.save_consensus(tx, project_id, fitted.rows)
+            await store.save_skills(tx, project_id, question.name, fitted.skills)
+            await store.save_summary(tx, project_id, question.name, {**fitted.summary, "seconds": seconds})
+    return time.monotonic() - start
+
+
+async def _gather(
+    tx: Tx, project_id: ProjectId, ontology: Ontology
+) -> tuple[list[UUID], list[UUID], dict[str, Gathered]]:
+    """Read all current answers once: the items and annotators in the order of their codes, and the answers by question."""
+    items: dict[UUID, int] = {}
+    annotators: dict[UUID, int] = {}
+    gathered = {question.name: Gathered() for question in ontology.questions}
+    async for rows in store.stream_answers(tx, project_id):
+        for annotation_id, item_id, annotator_id, answer in rows:
+            item = items.setdefault(item_id, len(items))
+            annotator = annotators.setdefault(annotator_id, len(annotators))
+            for name, value in answer.items():
+                if (into := gathered.get(name)) is not None:
+                    into.item.append(item)
+                    into.annotator.append(annotator)
+                    into.value.append(value)
+                    into.annotation.append(annotation_id)
+    return list(items), list(annotators), gathered
+
+
+def fit_question(
+    question: Question,
+    given: Gathered,
+    items: list[UUID],
+    annotators: list[UUID],
+    gold: dict[int, dict[str, Any]],
+    method: str,
+) -> Fitted:
+    """Infer one question. Pure but for the time it takes: the same answers give the same result."""
+    kind = question.kind
+    answers = Answers(given.item, given.annotator, given.value, len(items), len(annotators))
+    known = {item: answer[question.name] for item, answer in gold.items() if question.name in answer}
+    wanted = method if method in kind.methods else "auto"
+    inference = kind.infer(question, answers, wanted, known or None)
+    agreement = kind.agree(question, answers, rng=np.random.default_rng(0), n_bootstrap=BOOTSTRAPS)
+    inputs: list[list[UUID]] = [[] for _ in items]
+    for item, annotation in zip(given.item, given.annotation, strict=True):
+        inputs[item].append(annotation)
+    rows = [
+        Inferred(
+            items[code],
+            question.name,
+            found.value,
+            found.confidence,
+            found.posterior,
+            found.support,
+            found.support < found.answers,
+            inference.method,
+            tuple(inputs[code]),
+        )
+        for code, found in enumerate(inference.items)
+        if found is not None and inputs[code]
+    ]
+    skills = [
+        Skill(annotators[code], question.name, skill.value, skill.low, skill.high, skill.answers)
+        for code, skill in enumerate(inference.skills)
+        if skill is not None
+    ]
+    return Fitted(question, rows, skills, _summary(question, inference, rows, agreement))
+
+
+def _summary(
+    question: Question, inference: Inference, rows: list[Inferred], agreement: Any
+) -> dict[str, Any]:
+    labels = Counter(name for row in rows for name in question.kind.labels_of(question, row.value))
+    counts, edges = np.histogram([1 - row.confidence for row in rows], bins=HISTOGRAM, range=(0.0, 1.0))
+    confusion = inference.confusion
+    return {
+        "kind": question.kind.name,
+        "method": inference.method,
+        "explanation": inference.explanation,
+        "warnings": list(inference.warnings),
+        "agreement": {
+            "metric": agreement.metric,
+            "value": _number(agreement.value),
+            "low": _number(agreement.low),
+            "high": _number(agreement.high),
+            "n_items": int(agreement.n_items),
+            "warning": agreement.warning,
+        },
+        "labels": [{"name": name, "count": count} for name, count in labels.most_common(200)],
+        "doubt": {"edges": [float(e) for e in edges], "counts": [int(c) for c in counts]},
+        "confusion": {"labels": list(confusion[0]), "shares": confusion[1]} if confusion else None,
+        "consensus": len(rows),
+        "mean_doubt": float(np.mean([1 - row.confidence for row in rows])) if rows else None,
+    }
+
+
+def _number(value: float) -> float | None:
+    """A float that JSON can say: None for NaN."""
+    return float(value) if np.isfinite(value) else None

@@ -1,0 +1,53 @@
+"""Jobs of quality: inference as answers arrive, and the full run behind it."""
+
+from datetime import timedelta
+
+from qistas.core.clock import utc_now
+from qistas.core.ids import ProjectId, parse_uuid
+from qistas.jobs import JobContext, defer, job
+
+from . import store
+from .fit import fit_project
+from .infer_consensus import BATCH, infer_due
+
+MIN_WAIT_SECONDS = 3
+MAX_WAIT_SECONDS = 900
+WAIT_FACTOR = 15  # a full run is made at most a fifteenth of the time
+
+
+@job("quality.infer_consensus")
+async def infer_consensus(context: JobContext, *, tenant_id: str, project_id: str) -> None:
+    """Infer what is due, batch by batch; then set a full run going, later the longer the last one took."""
+    project = _project(project_id)
+    who = context.principal(tenant_id, "quality.infer_consensus")
+    total = 0
+    while True:
+        async with context.db.tenant_tx(who) as tx:
+            done = await infer_due(tx, project)
+        total += done
+        if done < BATCH:
+            break
+    if total == 0:
+        return
+    async with context.db.tenant_tx(who) as tx:
+        last = max(
+            (float(s.get("seconds", 0)) for s, _ in (await store.load_summaries(tx, project)).values()),
+            default=0.0,
+        )
+        wait = min(MAX_WAIT_SECONDS, max(MIN_WAIT_SECONDS, WAIT_FACTOR * last))
+        await defer(
+            tx, "quality.fit", key=f"fit:{project}", lock=f"fit:{project}", at=utc_now() + timedelta(seconds=wait), priority=-10,
+            project_id=project,
+        )  # fmt: skip
+
+
+@job("quality.fit", tries=2)
+async def fit(context: JobContext, *, tenant_id: str, project_id: str, method: str | None = None) -> None:
+    """Infer all answers of the project together."""
+    await fit_project(context.db, context.principal(tenant_id, "quality.fit"), _project(project_id), method)
+
+
+def _project(project_id: str) -> ProjectId:
+    found = parse_uuid(project_id)
+    assert found is not None
+    return ProjectId(found)

@@ -1,0 +1,118 @@
+"""Report: how good the answers are, and where the doubt is."""
+
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from qistas.core.errors import Fault, Invalid, Missing
+from qistas.core.ids import ProjectId, parse_uuid
+from qistas.core.page import Page, decode_key, page_of
+from qistas.db import Tx
+from qistas.jobs import defer
+from qistas.ontology import load_ontology, load_project
+from qistas.sources import present_item
+from qistas.trust import Act, Permission, record, require
+
+from . import store
+from .types import AnnotatorRow, ConsensusRow
+
+LOW_SKILL = 0.7  # an annotator whose skill's whole interval lies below this is flagged; a person decides
+LOW_GOLD = 0.7
+ENOUGH_GOLD = 5
+
+
+async def quality_report(tx: Tx, project_id: ProjectId) -> dict[str, Any]:
+    """The quality page: each question's agreement, method, labels and doubt; each annotator's skill; what is still due."""
+    require(tx.principal, Permission.QUALITY_VIEW, project_id)
+    project = await load_project(tx, project_id)
+    summaries = await store.load_summaries(tx, project_id)
+    questions = (await load_ontology(tx, project_id)).ontology.questions if project.ontology_version else ()
+    shown = [
+        {
+            "name": q.name,
+            "kind": q.kind.name,
+            **(summaries[q.name][0] if q.name in summaries else {"consensus": 0}),
+        }
+        for q in questions
+    ]
+    return {
+        "questions": shown,
+        "annotators": [_annotator(row) for row in await store.annotators(tx, project_id)],
+        "due": await store.count_due(tx, project_id),
+        "computed_at": max((at for _, at in summaries.values()), default=None),
+    }
+
+
+def _annotator(row: AnnotatorRow) -> dict[str, Any]:
+    flags: list[dict[str, Any]] = [
+        {"code": "low_skill", "question": s["question"], "high": s["high"], "answers": s["answers"]}
+        for s in row.skills
+        if s["high"] < LOW_SKILL
+    ]
+    if row.gold_total >= ENOUGH_GOLD and row.gold_right / row.gold_total < LOW_GOLD:
+        flags.append({"code": "low_gold", "right": row.gold_right, "total": row.gold_total})
+    return {
+        "id": row.id,
+        "name": row.name,
+        "answers": row.answers,
+        "skips": row.skips,
+        "seconds_mean": row.seconds_mean,
+        "skills": row.skills,
+        "gold": {"right": row.gold_right, "total": row.gold_total},
+        "flags": flags,
+    }
+
+
+async def list_consensus(
+    tx: Tx,
+    project_id: ProjectId,
+    question: str,
+    *,
+    min_doubt: float = 0.0,
+    limit: int = 50,
+    after: str | None = None,
+) -> Page[ConsensusRow]:
+    """Inferred answers to one question, most doubtful first."""
+    require(tx.principal, Permission.QUALITY_VIEW, project_id)
+    key = decode_key(after, 2)
+    start: tuple[float, UUID] | None = None
+    if key is not None:
+        item = parse_uuid(str(key[1]))
+        if item is None or not isinstance(key[0], int | float):
+            raise Invalid(
+                "The page key is not one of ours.",
+                [Fault("after", "unreadable", "Use `next` of the page before.")],
+            )
+        start = (float(key[0]), item)
+    rows = await store.list_by_doubt(
+        tx, project_id, question, min_doubt=min_doubt, after=start, limit=limit + 1
+    )
+    last = rows[limit - 1] if len(rows) > limit else None
+    return page_of(rows, limit, [last.doubt, last.item_id] if last else None)
+
+
+async def item_history(tx: Tx, project_id: ProjectId, item_id: UUID) -> dict[str, Any]:
+    """Everything said about one item: all revisions, reviews, decisions, and what was inferred."""
+    require(tx.principal, Permission.ANNOTATION_VIEW, project_id)
+    history = await store.history_of(tx, project_id, item_id)
+    if history["item"] is None:
+        raise Missing()
+    history["item"]["data"] = present_item(history["item"]["data"], project_id, item_id)
+    history["consensus"] = [asdict(row) for row in await store.consensus_of(tx, item_id)]
+    await record(tx, Act.ITEM_VIEW, [item_id])
+    return history
+
+
+async def request_fit(tx: Tx, project_id: ProjectId, method: str | None = None) -> None:
+    """Ask for a full run now."""
+    require(tx.principal, Permission.QUALITY_RUN, project_id)
+    await load_project(tx, project_id)
+    await defer(
+        tx,
+        "quality.fit",
+        key=f"fit-now:{project_id}",
+        lock=f"fit:{project_id}",
+        project_id=project_id,
+        method=method,
+    )
+    await record(tx, Act.CONFIG_CHANGE, [project_id], what="quality.fit", method=method)

@@ -1,0 +1,495 @@
+"""Quality in SQL. The statement that stores inferred answers is `sql/save_consensus.sql`."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from qistas.db import Tx, read_statement
+
+from .types import AnnotatorRow, AnswerRow, ConsensusRow, Gold, Inferred, Skill
+
+CHUNK = 5000
+
+# One row an annotator and task: the last revision, unless a reviewer sent that one back. Model answers are correlated and
+# never count as independent votes, so only people and service keys are read.
+CURRENT = """
+SELECT a.id, a.item_id, a.annotator_id, a.answer FROM (
+    SELECT DISTINCT ON (a.item_id, a.task_id, a.annotator_id) a.id, a.item_id, a.annotator_id, a.answer
+      FROM annotations a JOIN members m ON m.tenant_id = a.tenant_id AND m.id = a.annotator_id AND m.kind <> 'model'
+     WHERE a.tenant_id = %(tenant)s AND a.project_id = %(project)s {items}
+     ORDER BY a.item_id, a.task_id, a.annotator_id, a.revision DESC) AS a
+ WHERE NOT EXISTS (SELECT FROM reviews r WHERE r.tenant_id = %(tenant)s AND r.annotation_id = a.id AND r.verdict = 'return')
+ ORDER BY a.item_id, a.annotator_id
+"""
+
+
+async def take_due(tx: Tx, project_id: UUID, limit: int) -> list[UUID]:
+    """Take up to `limit` items off the list of those that are due for inference."""
+    rows = await tx.rows(
+        """DELETE FROM consensus_due WHERE tenant_id = %(tenant)s AND project_id = %(project)s AND item_id IN (
+               SELECT item_id FROM consensus_due WHERE tenant_id = %(tenant)s AND project_id = %(project)s
+                ORDER BY item_id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+           RETURNING item_id""",
+        {"tenant": tx.tenant_id, "project": project_id, "limit": limit},
+    )
+    return [row[0] for row in rows]
+
+
+async def count_due(tx: Tx, project_id: UUID) -> int:
+    """How many items are due for inference."""
+    return await tx.value(
+        "SELECT count(*) FROM consensus_due WHERE tenant_id = %(tenant)s AND project_id = %(project)s",
+        {"tenant": tx.tenant_id, "project": project_id},
+    )
+
+
+async def answers_to(tx: Tx, project_id: UUID, items: Sequence[UUID]) -> list[AnswerRow]:
+    """The current answers to these items."""
+    sql = CURRENT.format(items="AND a.item_id = ANY (%(items)s)")
+    return await tx.all(AnswerRow, sql, {"tenant": tx.tenant_id, "project": project_id, "items": list(items)})
+
+
+async def stream_answers(tx: Tx, project_id: UUID) -> AsyncIterator[list[tuple[Any, ...]]]:
+    """All current answers of the project, by item, as (id, item, annotator, answer)."""
+    async for rows in tx.stream(
+        CURRENT.format(items=""), {"tenant": tx.tenant_id, "project": project_id}, CHUNK
+    ):
+        yield rows
+
+
+async def save_consensus(tx: Tx, project_id: UUID, rows: Sequence[Inferred]) -> None:
+    """Store inferred answers, in chunks."""
+    for at in range(0, len(rows), CHUNK):
+        part = rows[at : at + CHUNK]
+        await tx.run(
+            read_statement("qistas.quality", "save_consensus"),
+            {
+                "tenant": tx.tenant_id,
+                "project": project_id,
+                "items": [r.item_id for r in part],
+                "questions": [r.question for r in part],
+                "values": [Jsonb(r.value) for r in part],
+                "confidences": [r.confidence for r in part],
+                "posteriors": [Jsonb(r.posterior) for r in part],
+                "supports": [r.support for r in part],
+                "disputed": [r.disputed for r in part],
+                "methods": [r.method for r in part],
+                "inputs": [Jsonb([str(i) for i in r.inputs]) for r in part],
+            },
+        )
+
+
+async def forget_consensus(tx: Tx, project_id: UUID, items: Sequence[UUID]) -> None:
+    """Remove what was inferred for items that no longer have an answer (a reviewer sent the only one back)."""
+    await tx.run(
+        """WITH gone AS (DELETE FROM consensus WHERE tenant_id = %(tenant)s AND project_id = %(project)s AND item_id = ANY (%(items)s)
+                         RETURNING item_id)
+           INSERT INTO project_counts AS c (tenant_id, project_id, shard, consensus)
+           SELECT %(tenant)s, %(project)s, pg_backend_pid() %% 16, -count(DISTINCT item_id) FROM gone
+           ON CONFLICT (tenant_id, project_id, shard) DO UPDATE SET consensus = c.consensus + excluded.consensus""",
+        {"tenant": tx.tenant_id, "project": project_id, "items": list(items)},
+    )
+
+
+async def load_skills(tx: Tx, project_id: UUID) -> list[Skill]:
+    """The skill of each annotator on each question, as last inferred."""
+    return await tx.all(
+        Skill,
+        """SELECT annotator_id, question, value, low, high, answers FROM annotator_skills
+            WHERE tenant_id = %(tenant)s AND project_id = %(project)s""",
+        {"tenant": tx.tenant_id, "project": project_id},
+    )
+
+
+async def save_skills(tx: Tx, project_id: UUID, question: str, skills: Sequence[Skill]) -> None:
+    """Replace the skills of one question."""
+    await tx.run(
+        """WITH old AS (DELETE FROM annotator_skills WHERE tenant_id = %(tenant)s AND project_id = %(project)s AND question = %(question)s
+                           AND annotator_id <> ALL (%(who)s::uuid[]))
+           INSERT INTO annotator_skills (tenant_id, project_id, annotator_id, question, value, low, high, answers)
+           SELECT %(tenant)s, %(project)s, a, %(question)s, v, l, h, n
+             FROM unnest(%(who)s::uuid[], %(value)s::real[], %(low)s::real[], %(high)s::real[], %(answers)s::integer[]) AS s (a, v, l, h, n)
+           ON CONFLICT (tenant_id, project_id, annotator_id, question) DO UPDATE
+              SET value = excluded.value, low = excluded.low, high = excluded.high, answers = excluded.answers, computed_at = now()""",
+        {
+            "tenant": tx.tenant_id,
+            "project": project_id,
+            "question": question,
+            "who": [s.annotator_id for s in skills],
+            "value": [s.value for s in skills],
+            "low": [s.low for s in skills],
+            "high": [s.high for s in skills],
+            "answers": [s.answers for s in skills],
+        },
+    )
+
+
+async def save_summary(tx: Tx, project_id: UUID, question: str, summary: Mapping[str, Any]) -> None:
+    """Replace the summary of one question."""
+    await tx.run(
+        """INSERT INTO question_summaries (tenant_id, project_id, question, summary)
+           VALUES (%(tenant)s, %(project)s, %(question)s, %(summary)s)
+           ON CONFLICT (tenant_id, project_id, question) DO UPDATE SET summary = excluded.summary, computed_at = now()""",
+        {"tenant": tx.tenant_id, "project": project_id, "question": question, "summary": Jsonb(summary)},
+    )
+
+
+async def load_summaries(tx: Tx, project_id: UUID) -> dict[str, tuple[dict[str, Any], Any]]:
+    """The summary of each question, with the time it was computed."""
+    rows = await tx.rows(
+        "SELECT question, summary, computed_at FROM question_summaries WHERE tenant_id = %(tenant)s AND project_id = %(project)s",
+        {"tenant": tx.tenant_id, "project": project_id},
+    )
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
+ANNOTATORS = """
+SELECT m.id, m.name, d.answers, d.skips, d.seconds_mean, coalesce(g.total, 0) AS gold_total, coalesce(g.gold_right, 0) AS gold_right,
+       coalesce(s.skills, '[]'::jsonb) AS skills
+  FROM (SELECT annotator_id, sum(answers)::bigint AS answers, sum(skips)::bigint AS skips,
+               sum(seconds) / nullif(sum(answers), 0) AS seconds_mean
+          FROM annotator_days WHERE tenant_id = %(tenant)s AND project_id = %(project)s GROUP BY 1) AS d
+  JOIN members m ON m.tenant_id = %(tenant)s AND m.id = d.annotator_id
+  LEFT JOIN (SELECT annotator_id, count(*) AS total, sum(score) AS gold_right
+               FROM gold_scores WHERE tenant_id = %(tenant)s AND project_id = %(project)s GROUP BY 1) AS g ON g.annotator_id = m.id
+  LEFT JOIN (SELECT annotator_id, jsonb_agg(jsonb_build_object('question', question, 'value', value, 'low', low, 'high', high,
+                                                               'answers', answers) ORDER BY question) AS skills
+               FROM annotator_skills WHERE tenant_id = %(tenant)s AND project_id = %(project)s GROUP BY 1) AS s ON s.annotator_id = m.id
+ ORDER BY d.answers DESC, m.id
+"""
+
+
+async def annotators(tx: Tx, project_id: UUID) -> list[AnnotatorRow]:
+    """Everyone who answered in this project, most answers first."""
+    return await tx.all(AnnotatorRow, ANNOTATORS, {"tenant": tx.tenant_id, "project": project_id})
+
+
+COLUMNS = """c.item_id, c.question, c.value, c.confidence, c.doubt, c.support, cardinality(c.inputs) AS answers, c.method, c.disputed,
+       c.settled, c.computed_at"""
+
+
+async def list_by_doubt(
+    tx: Tx, project_id: UUID, question: str, *, min_doubt: float, after: tuple[float, UUID] | None, limit: int
+) -> list[ConsensusRow]:
+    """Inferred answers to one question, most doubtful first."""
+    doubt, item = after if after else (float("inf"), UUID(int=0))
+    return await tx.all(
+        ConsensusRow,
+        f"""SELECT {COLUMNS} FROM consensus c
+             WHERE c.tenant_id = %(tenant)s AND c.project_id = %(project)s AND c.question = %(question)s AND c.doubt >= %(min)s
+               AND c.doubt <= %(doubt)s::real AND (c.doubt < %(doubt)s::real OR c.item_id > %(item)s)
+             ORDER BY c.doubt DESC, c.item_id LIMIT %(limit)s""",
+        {
+            "tenant": tx.tenant_id,
+            "project": project_id,
+            "question": question,
+            "min": min_doubt,
+            "doubt": doubt,
+            "item": item,
+            "limit": limit,
+        },
+    )
+
+
+async def consensus_of(tx: Tx, item_id: UUID) -> list[ConsensusRow]:
+    """What was inferred for one item, question by question."""
+    return await tx.all(
+        ConsensusRow,
+        f"SELECT {COLUMNS} FROM consensus c WHERE c.tenant_id = %(tenant)s AND c.item_id = %(item)s ORDER BY c.question",
+        {"tenant": tx.tenant_id, "item": item_id},
+    )
+
+
+HISTORY = """
+SELECT jsonb_build_object(
+    'item', (SELECT jsonb_build_object('id', i.id, 'data', i.data, 'external_id', i.external_id, 'split', i.split, 'metadata', i.metadata)
+               FROM items i WHERE i.tenant_id = %(tenant)s AND i.project_id = %(project)s AND i.id = %(item)s),
+    'annotations', coalesce((SELECT jsonb_agg(jsonb_build_object('id', a.id, 'annotator_id', a.annotator_id, 'annotator', m.name,
+                'answer', a.answer, 'revision', a.revision, 'seconds', a.seconds, 'late', a.late, 'created_at', a.created_at,
+                'ontology_version', a.ontology_version) ORDER BY a.id)
+               FROM annotations a JOIN members m ON m.tenant_id = a.tenant_id AND m.id = a.annotator_id
+              WHERE a.tenant_id = %(tenant)s AND a.project_id = %(project)s AND a.item_id = %(item)s), '[]'),
+    'reviews', coalesce((SELECT jsonb_agg(jsonb_build_object('id', r.id, 'annotation_id', r.annotation_id, 'reviewer', m.name,
+                'verdict', r.verdict, 'answer', r.answer, 'reason', r.reason, 'created_at', r.created_at) ORDER BY r.id)
+               FROM reviews r JOIN members m ON m.tenant_id = r.tenant_id AND m.id = r.reviewer_id
+              WHERE r.tenant_id = %(tenant)s AND r.item_id = %(item)s), '[]'),
+    'adjudications', coalesce((SELECT jsonb_agg(jsonb_build_object('id', d.id, 'answer', d.answer, 'reason', d.reason,
+                'decided_by', m.name, 'created_at', d.created_at) ORDER BY d.id)
+               FROM adjudications d JOIN members m ON m.tenant_id = d.tenant_id AND m.id = d.decided_by
+              WHERE d.tenant_id = %(tenant)s AND d.item_id = %(item)s), '[]'))
+"""
+
+
+async def history_of(tx: Tx, project_id: UUID, item_id: UUID) -> dict[str, Any]:
+    """Everything that was said about one item; its `item` is null when there is no such item in the project."""
+    return await tx.value(HISTORY, {"tenant": tx.tenant_id, "project": project_id, "item": item_id})
+
+
+# --- review and adjudication ----------------------------------------------------------------------------------------
+
+NEXT_REVIEW = """
+WITH found AS (
+    SELECT f.item_id, f.doubt
+      FROM unnest(%(questions)s::text[]) AS q
+      CROSS JOIN LATERAL (
+            SELECT c.item_id, c.doubt FROM consensus c
+             WHERE c.tenant_id = %(tenant)s AND c.project_id = %(project)s AND c.question = q AND NOT c.settled
+               AND (%(all)s OR c.disputed) AND c.item_id <> ALL (%(passed)s)
+               AND NOT EXISTS (SELECT FROM review_leases l WHERE l.tenant_id = %(tenant)s AND l.item_id = c.item_id
+                                  AND l.reviewer_id <> %(reviewer)s AND l.expires_at > now())
+             ORDER BY c.doubt DESC, c.item_id LIMIT 1) AS f
+     ORDER BY f.doubt DESC, f.item_id LIMIT 1)
+INSERT INTO review_leases AS l (tenant_id, item_id, project_id, reviewer_id, expires_at)
+SELECT %(tenant)s, item_id, %(project)s, %(reviewer)s, now() + interval '30 minutes' FROM found
+ON CONFLICT (tenant_id, item_id) DO UPDATE SET reviewer_id = excluded.reviewer_id, expires_at = excluded.expires_at
+ WHERE l.reviewer_id = excluded.reviewer_id OR l.expires_at <= now()
+RETURNING l.item_id, l.expires_at
+"""
+
+
+async def claim_review(
+    tx: Tx, project_id: UUID, questions: Sequence[str], *, undisputed: bool, passed: Sequence[UUID]
+) -> tuple[UUID, Any] | None:
+    """Lease the most doubtful item that no expert has seen in its present state; None when there is none."""
+    rows = await tx.rows(
+        NEXT_REVIEW,
+        {
+            "tenant": tx.tenant_id,
+            "project": project_id,
+            "questions": list(questions),
+            "all": undisputed,
+            "passed": list(passed),
+            "reviewer": tx.principal.member_id,
+        },
+    )
+    return (rows[0][0], rows[0][1]) if rows else None
+
+
+async def annotation_for_review(tx: Tx, project_id: UUID, annotation_id: UUID) -> tuple[Any, ...] | None:
+    """(item, task, lease, annotator, ontology version, answer) of a current annotation with its task locked."""
+    rows = await tx.rows(
+        """SELECT a.item_id, a.task_id, a.lease_id, a.annotator_id, a.ontology_version, a.answer
+             FROM annotations a JOIN tasks t ON t.tenant_id = a.tenant_id AND t.id = a.task_id
+            WHERE a.tenant_id = %(tenant)s AND a.project_id = %(project)s AND a.id = %(id)s
+              AND NOT EXISTS (SELECT FROM annotations n WHERE n.tenant_id = a.tenant_id AND n.task_id = a.task_id
+                                 AND n.annotator_id = a.annotator_id AND n.revision > a.revision)
+              FOR UPDATE OF t""",
+        {"tenant": tx.tenant_id, "project": project_id, "id": annotation_id},
+    )
+    return rows[0] if rows else None
+
+
+async def insert_review(
+    tx: Tx,
+    project_id: UUID,
+    item_id: UUID,
+    annotation_id: UUID,
+    verdict: str,
+    answer: dict[str, Any] | None,
+    reason: str,
+) -> UUID:
+    """Keep a verdict, end the reviewer's lease on the item, and count the review."""
+    return await tx.value(
+        """WITH lease AS (DELETE FROM review_leases WHERE tenant_id = %(tenant)s AND item_id = %(item)s AND reviewer_id = %(by)s),
+                count AS (INSERT INTO project_counts AS c (tenant_id, project_id, shard, reviewed)
+                          VALUES (%(tenant)s, %(project)s, pg_backend_pid() %% 16, 1)
+                          ON CONFLICT (tenant_id, project_id, shard) DO UPDATE SET reviewed = c.reviewed + 1)
+           INSERT INTO reviews (tenant_id, project_id, item_id, annotation_id, reviewer_id, verdict, answer, reason)
+           VALUES (%(tenant)s, %(project)s, %(item)s, %(annotation)s, %(by)s, %(verdict)s, %(answer)s, %(reason)s) RETURNING id""",
+        {
+            "tenant": tx.tenant_id,
+            "project": project_id,
+            "item": item_id,
+            "annotation": annotation_id,
+            "by": tx.principal.member_id,
+            "verdict": verdict,
+            "answer": Jsonb(answer) if answer is not None else None,
+            "reason": reason,
+        },
+    )
+
+
+async def settle(tx: Tx, item_id: UUID) -> None:
+    """Mark that an expert has looked at the item as it stands."""
+    await tx.run(
+        "UPDATE consensus SET settled = true WHERE tenant_id = %(tenant)s AND item_id = %(item)s AND NOT settled",
+        {"tenant": tx.tenant_id, "item": item_id},
+    )
+
+
+RETURN_TASK = """
+WITH lease AS (
+    UPDATE leases SET state = 'live', expires_at = now() + interval '7 days', draft = %(answer)s
+     WHERE tenant_id = %(tenant)s AND id = %(lease)s AND state = 'answered' RETURNING task_id
+), task AS (
+    UPDATE tasks t SET live = t.live + 1, answers = greatest(t.answers - 1, 0), done_at = NULL,
+           state = CASE WHEN t.state IN ('withdrawn', 'paused') OR t.purpose = 'gold' THEN t.state
+                        WHEN t.live + 1 + t.answers - 1 >= t.wanted THEN 'held' ELSE 'open' END
+      FROM lease, tasks o
+     WHERE t.tenant_id = %(tenant)s AND t.id = lease.task_id AND o.tenant_id = t.tenant_id AND o.id = t.id
+    RETURNING (o.state = 'done')::integer AS was_done
+), due AS (
+    INSERT INTO consensus_due (tenant_id, project_id, item_id)
+    SELECT %(tenant)s, %(project)s, %(item)s FROM lease ON CONFLICT DO NOTHING
+)
+INSERT INTO project_counts AS c (tenant_id, project_id, shard, done)
+SELECT %(tenant)s, %(project)s, pg_backend_pid() %% 16, -was_done FROM task WHERE was_done > 0
+ON CONFLICT (tenant_id, project_id, shard) DO UPDATE SET done = c.done + excluded.done
+"""
+
+
+async def return_task(
+    tx: Tx, project_id: UUID, item_id: UUID, lease_id: UUID, answer: dict[str, Any]
+) -> None:
+    """Give the task back to the annotator who answered it, their answer as the draft."""
+    params = {
+        "tenant": tx.tenant_id,
+        "project": project_id,
+        "item": item_id,
+        "lease": lease_id,
+        "answer": Jsonb(answer),
+    }
+    await tx.run(RETURN_TASK, params)
+
+
+async def item_for_expert(
+    tx: Tx, project_id: UUID, item_id: UUID
+) -> tuple[dict[str, Any], str | None] | None:
+    """(data, external id) of an item of the project."""
+    rows = await tx.rows(
+        "SELECT data, external_id FROM items WHERE tenant_id = %(tenant)s AND project_id = %(project)s AND id = %(item)s",
+        {"tenant": tx.tenant_id, "project": project_id, "item": item_id},
+    )
+    return rows[0][0:2] if rows else None  # type: ignore[return-value]
+
+
+async def insert_adjudication(
+    tx: Tx, project_id: UUID, item_id: UUID, version: int, answer: dict[str, Any], reason: str
+) -> UUID:
+    """Keep an expert's decision."""
+    return await tx.value(
+        """WITH lease AS (DELETE FROM review_leases WHERE tenant_id = %(tenant)s AND item_id = %(item)s AND reviewer_id = %(by)s)
+           INSERT INTO adjudications (tenant_id, project_id, item_id, ontology_version, answer, reason, decided_by)
+           VALUES (%(tenant)s, %(project)s, %(item)s, %(version)s, %(answer)s, %(reason)s, %(by)s) RETURNING id""",
+        {
+            "tenant": tx.tenant_id,
+            "project": project_id,
+            "item": item_id,
+            "version": version,
+            "answer": Jsonb(answer),
+            "reason": reason,
+            "by": tx.principal.member_id,
+        },
+    )
+
+
+# --- gold -----------------------------------------------------------------------------------------------------------
+
+
+async def live_gold(
+    tx: Tx, project_id: UUID, items: Sequence[UUID] | None = None
+) -> dict[UUID, tuple[UUID, dict[str, Any]]]:
+    """Item → (gold id, known answer), of some items or of all."""
+    rows = await tx.rows(
+        """SELECT item_id, id, answer FROM gold WHERE tenant_id = %(tenant)s AND project_id = %(project)s AND removed_at IS NULL
+              AND (%(items)s::uuid[] IS NULL OR item_id = ANY (%(items)s))""",
+        {"tenant": tx.tenant_id, "project": project_id, "items": list(items) if items is not None else None},
+    )
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
+PLANT = """
+WITH planted AS (
+    INSERT INTO gold (tenant_id, project_id, item_id, answer, planted_by)
+    VALUES (%(tenant)s, %(project)s, %(item)s, %(answer)s, %(by)s) RETURNING id
+), task AS (
+    UPDATE tasks t SET purpose = 'gold', wanted = 1000, state = CASE WHEN t.state = 'withdrawn' THEN t.state ELSE 'open' END, done_at = NULL
+      FROM tasks o
+     WHERE t.tenant_id = %(tenant)s AND t.item_id = %(item)s AND t.purpose = 'work' AND o.tenant_id = t.tenant_id AND o.id = t.id
+    RETURNING (o.state = 'done')::integer AS was_done
+), counted AS (
+    INSERT INTO project_counts AS c (tenant_id, project_id, shard, tasks, done)
+    SELECT %(tenant)s, %(project)s, pg_backend_pid() %% 16, -count(*), -sum(was_done) FROM task HAVING count(*) > 0
+    ON CONFLICT (tenant_id, project_id, shard) DO UPDATE SET tasks = c.tasks + excluded.tasks, done = c.done + excluded.done
+), due AS (
+    INSERT INTO consensus_due (tenant_id, project_id, item_id) VALUES (%(tenant)s, %(project)s, %(item)s) ON CONFLICT DO NOTHING
+)
+SELECT id FROM planted
+"""
+
+
+async def plant(tx: Tx, project_id: UUID, item_id: UUID, answer: dict[str, Any]) -> UUID:
+    """Make an item gold: its task leaves the queue of work and is offered now and then to everybody."""
+    params = {"tenant": tx.tenant_id, "project": project_id, "item": item_id, "by": tx.principal.member_id}
+    return await tx.value(PLANT, {**params, "answer": Jsonb(answer)})
+
+
+REMOVE = """
+WITH removed AS (
+    UPDATE gold SET removed_at = now()
+     WHERE tenant_id = %(tenant)s AND project_id = %(project)s AND id = %(gold)s AND removed_at IS NULL RETURNING item_id, id
+), overlap AS (
+    SELECT coalesce((settings ->> 'overlap')::smallint, 1) AS n FROM projects WHERE tenant_id = %(tenant)s AND id = %(project)s
+), task AS (
+    UPDATE tasks t
+       SET purpose = 'work', wanted = o.n,
+           state = CASE WHEN t.state = 'withdrawn' THEN t.state WHEN t.answers >= o.n THEN 'done'
+                        WHEN t.answers + t.live >= o.n THEN 'held' ELSE 'open' END,
+           done_at = CASE WHEN t.answers >= o.n THEN now() END
+      FROM removed r, overlap o
+     WHERE t.tenant_id = %(tenant)s AND t.item_id = r.item_id AND t.purpose = 'gold'
+    RETURNING (t.state = 'done')::integer AS is_done
+), counted AS (
+    INSERT INTO project_counts AS c (tenant_id, project_id, shard, tasks, done)
+    SELECT %(tenant)s, %(project)s, pg_backend_pid() %% 16, count(*), sum(is_done) FROM task HAVING count(*) > 0
+    ON CONFLICT (tenant_id, project_id, shard) DO UPDATE SET tasks = c.tasks + excluded.tasks, done = c.done + excluded.done
+)
+SELECT id FROM removed
+"""
+
+
+async def remove_gold(tx: Tx, project_id: UUID, gold_id: UUID) -> bool:
+    """Stop using an item as gold: its task is work again. False when there is no such gold."""
+    return (
+        await tx.value(REMOVE, {"tenant": tx.tenant_id, "project": project_id, "gold": gold_id}) is not None
+    )
+
+
+async def list_gold(tx: Tx, project_id: UUID, after: UUID, limit: int) -> list[Gold]:
+    """The planted items, with how often they were met and how well."""
+    return await tx.all(
+        Gold,
+        """SELECT g.id, g.item_id, g.answer, g.planted_at, count(DISTINCT s.annotation_id) AS seen, avg(s.score)::float AS score
+             FROM gold g LEFT JOIN gold_scores s ON s.tenant_id = g.tenant_id AND s.gold_id = g.id
+            WHERE g.tenant_id = %(tenant)s AND g.project_id = %(project)s AND g.removed_at IS NULL AND g.id > %(after)s
+            GROUP BY g.tenant_id, g.id ORDER BY g.id LIMIT %(limit)s""",
+        {"tenant": tx.tenant_id, "project": project_id, "after": after, "limit": limit},
+    )
+
+
+async def save_scores(
+    tx: Tx, project_id: UUID, scores: Sequence[tuple[UUID, str, UUID, UUID, float]]
+) -> None:
+    """Keep (annotation, question, gold, annotator, score) rows; those known already stay as they are."""
+    if not scores:
+        return
+    await tx.run(
+        """INSERT INTO gold_scores (tenant_id, annotation_id, question, gold_id, project_id, annotator_id, score)
+           SELECT %(tenant)s, a, q, g, %(project)s, w, s
+             FROM unnest(%(a)s::uuid[], %(q)s::text[], %(g)s::uuid[], %(w)s::uuid[], %(s)s::real[]) AS r (a, q, g, w, s)
+           ON CONFLICT DO NOTHING""",
+        {
+            "tenant": tx.tenant_id,
+            "project": project_id,
+            **{key: [row[at] for row in scores] for at, key in enumerate(("a", "q", "g", "w", "s"))},
+        },
+    )
+
+
+async def names_of(tx: Tx) -> dict[UUID, str]:
+    """What the members of this tenant are called."""
+    return dict(
+        await tx.rows("SELECT id, name FROM members WHERE tenant_id = %(tenant)s", {"tenant": tx.tenant_id})
+    )
