@@ -2,17 +2,20 @@
 
 from dataclasses import dataclass
 from typing import Annotated, cast
+from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
+from fastapi.security import APIKeyCookie, HTTPBearer
 
 from qistas.connectors.blobs import BlobStore
-from qistas.core.errors import CrossSite, Unknown
+from qistas.core.errors import CrossSite, Forbidden, Unknown
 from qistas.core.principal import Principal
 from qistas.db import Database
 from qistas.settings import Settings
-from qistas.workforce import resolve_session, resolve_token
+from qistas.workforce import SessionLimits, resolve_or_rotate, resolve_token
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+ELSEWHERE = "This request came from another site. Open the console itself and try again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,41 +32,110 @@ def parts(request: Request) -> Parts:
     return cast(Parts, request.app.state.parts)
 
 
+def limits_of(settings: Settings) -> SessionLimits:
+    """How long sessions live here."""
+    return SessionLimits(settings.session_idle_hours, settings.session_hours)
+
+
 def cookie_name(settings: Settings) -> str:
     """The session cookie; with https it is bound to this host by its prefix."""
     return "__Host-qistas" if settings.secure_cookies else "qistas_session"
 
 
-def check_origin(request: Request) -> None:
-    """Refuse an unsafe request that carries our cookie but does not come from our own pages."""
+def hand_cookie(request: Request, secret: str | None) -> None:
+    """Give the one who asks this session cookie with the answer, or (None) take it away."""
+    settings = parts(request).settings
+    age = settings.session_hours * 3600 if secret else 0
+    text = f"{cookie_name(settings)}={secret or ''}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax"
+    # The door writes it: a route may answer with bytes of its own, and the framework would lose it.
+    request.scope["state"]["cookies"] = [f"{text}; Secure" if settings.secure_cookies else text]
+
+
+def session_cookie(request: Request) -> str | None:
+    """The secret of the session this request comes with."""
+    return request.cookies.get(cookie_name(parts(request).settings)) or None
+
+
+def client_address(request: Request) -> str:
+    """The network address that asks, for counting attempts."""
+    return request.client.host if request.client else "unknown"
+
+
+def check_origin(request: Request, *, strict: bool) -> None:
+    """Refuse an unsafe request that does not come from our own pages.
+
+    `strict`: one that does not say where it comes from is refused too. Programs that carry no cookie need not say.
+    """
     if request.method in SAFE:
         return
-    site = request.headers.get("sec-fetch-site")
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
     if site is not None:
-        if site in ("same-origin", "none"):
-            return
-        raise CrossSite("This request came from another site. Open the console itself and try again.")
-    origin = request.headers.get("origin")
-    if origin is None or origin.split("://", 1)[-1] == request.headers.get("host"):
-        return
-    raise CrossSite("This request came from another site. Open the console itself and try again.")
+        if site not in ("same-origin", "none"):
+            raise CrossSite(ELSEWHERE)
+    elif origin is not None:
+        public = parts(request).settings.public_url
+        ours = {request.headers.get("host", ""), urlsplit(public).netloc if public else ""} - {""}
+        if urlsplit(origin).netloc not in ours:
+            raise CrossSite(ELSEWHERE)
+    elif strict:
+        raise CrossSite(
+            "This request does not say where it comes from (no Sec-Fetch-Site, no Origin). Programs use an API token."
+        )
 
 
-async def actor(request: Request) -> Principal:
-    """Who asks: by API token, or by session cookie. Raises Unknown."""
+async def who_asks(request: Request) -> Principal:
+    """Who asks: by API token, or by session cookie. Raises Unknown, CrossSite."""
+    known = getattr(request.state, "principal", None)
+    if known is not None:
+        return cast(Principal, known)
     running = parts(request)
     bearer = request.headers.get("authorization")
     if bearer:
         kind, _, token = bearer.partition(" ")
         if kind.lower() != "bearer":
             raise Unknown("Only bearer tokens are understood: Authorization: Bearer qst_…")
-        return await resolve_token(running.db, token.strip())
-    cookie = request.cookies.get(cookie_name(running.settings))
-    if not cookie:
-        raise Unknown("Sign in first.")
-    check_origin(request)
-    return await resolve_session(running.db, cookie)
+        principal = await resolve_token(running.db, token.strip())
+    else:
+        cookie = session_cookie(request)
+        if cookie is None:
+            raise Unknown("Sign in first.")
+        check_origin(request, strict=True)
+        principal, fresh = await resolve_or_rotate(running.db, cookie, limits_of(running.settings))
+        if fresh is not None:
+            hand_cookie(request, fresh)
+            request.state.session = fresh
+    request.state.principal = principal
+    return principal
+
+
+async def session_held(request: Request) -> str:
+    """The secret of a live session, for what only a person at the console may do. Raises Unknown, Forbidden, CrossSite."""
+    if request.headers.get("authorization"):
+        raise Forbidden("Only a person who is signed in may do this, not a token.")
+    await who_asks(request)
+    return getattr(request.state, "session", None) or cast(str, session_cookie(request))
+
+
+def own_page(request: Request) -> None:
+    """For doors that open without a session: a foreign page may not push anybody through them."""
+    check_origin(request, strict=session_cookie(request) is not None)
+
+
+# Both are declared for the reader of the OpenAPI document; `who_asks` itself decides.
+_token = HTTPBearer(scheme_name="token", auto_error=False, description="An API token: qst_…")
+_cookie = APIKeyCookie(
+    name="qistas_session", scheme_name="session", auto_error=False, description="The console's session cookie"
+)
+
+
+async def actor(
+    request: Request, _a: Annotated[object, Depends(_token)], _b: Annotated[object, Depends(_cookie)]
+) -> Principal:
+    """Who asks. Raises Unknown."""
+    return await who_asks(request)
 
 
 PartsDep = Annotated[Parts, Depends(parts)]
 Actor = Annotated[Principal, Depends(actor)]
+SessionHeld = Annotated[str, Depends(session_held)]
+Address = Annotated[str, Depends(client_address)]

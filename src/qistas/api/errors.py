@@ -1,6 +1,6 @@
 """The one place that knows HTTP status numbers: every error becomes a problem document (RFC 9457)."""
 
-import logging
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -8,10 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from qistas.core.errors import Category, QistasError
-from qistas.core.ids import uuid7
-
-log = logging.getLogger("qistas.api")
+from qistas.core.errors import Category, Exhausted, Missing, QistasError
 
 STATUS = {
     Category.INVALID: 422,
@@ -22,6 +19,7 @@ STATUS = {
     Category.EXHAUSTED: 429,
     Category.UNAVAILABLE: 503,
 }
+STATUS_OF_CODE = {"media_type": 415}
 TITLE = {
     400: "The request cannot be read",
     401: "Sign in first",
@@ -31,14 +29,24 @@ TITLE = {
     409: "Does not fit what is there",
     413: "Too large",
     415: "Not a type we read",
+    416: "No such part",
     422: "Something in the request is wrong",
     429: "Too many",
     500: "Something broke on our side",
     503: "Not available just now",
 }
+CODE = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "media_type", 422: "invalid"}
+UNREADABLE = "There was an error parsing the body"  # what the framework says when it cannot read one
 
 
-def problem(status: int, code: str, detail: str, errors: list[dict[str, Any]] | None = None, request_id: str = "") -> JSONResponse:
+def problem(
+    status: int,
+    code: str,
+    detail: str,
+    errors: list[dict[str, Any]] | None = None,
+    request_id: str = "",
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
     """A problem document."""
     body = {
         "type": f"https://qistas.dev/errors/{code}",
@@ -49,34 +57,64 @@ def problem(status: int, code: str, detail: str, errors: list[dict[str, Any]] | 
         "errors": errors or [],
         "request_id": request_id,
     }
-    headers = {"Retry-After": "2"} if status in (429, 503) else None
-    return JSONResponse(body, status, headers, media_type="application/problem+json")
+    extra = dict(headers or {})
+    if status in (429, 503):
+        extra.setdefault("Retry-After", "2")
+    if status == 401:
+        extra.setdefault("WWW-Authenticate", "Bearer")
+    return JSONResponse(body, status, extra, media_type="application/problem+json")
+
+
+def problem_of(error: QistasError, request_id: str) -> JSONResponse:
+    """The problem document of an outcome."""
+    faults = [{"where": f.where, "message": f.message, "remedy": f.remedy} for f in error.faults]
+    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, Exhausted) else None
+    status = STATUS_OF_CODE.get(error.code) or STATUS[error.category]
+    return problem(status, error.code, _readable(error.detail), faults, request_id, headers)
+
+
+def request_id_of(request: Request) -> str:
+    """The id this request was given at the door."""
+    return str(getattr(request.state, "request_id", ""))
 
 
 def install_errors(app: FastAPI) -> None:
-    """Answer every failure with a problem document; details of our own faults stay in the log."""
+    """Answer every failure with a problem document; details of our own faults stay in the log (see door.py)."""
 
     @app.exception_handler(QistasError)
     async def on_outcome(request: Request, error: QistasError) -> JSONResponse:  # pyright: ignore[reportUnusedFunction]
-        faults = [{"where": f.where, "message": f.message, "remedy": f.remedy} for f in error.faults]
-        return problem(STATUS[error.category], error.code, error.detail, faults)
+        return problem_of(error, request_id_of(request))
 
     @app.exception_handler(RequestValidationError)
     async def on_shape(request: Request, error: RequestValidationError) -> JSONResponse:  # pyright: ignore[reportUnusedFunction]
+        found = error.errors()
+        if found and all(e["loc"][:1] == ("path",) for e in found):
+            # An id that is none is simply not there.
+            return problem_of(Missing(), request_id_of(request))
         faults = [
-            {"where": ".".join(str(p) for p in e["loc"]), "message": e["msg"], "remedy": ""} for e in error.errors()
+            {"where": _place(e["loc"]), "message": _readable(e["msg"]), "remedy": ""} for e in found[:100]
         ]
-        return problem(422, "invalid", "The request does not have the shape this needs.", faults)
+        return problem(
+            422, "invalid", "The request does not have the shape this needs.", faults, request_id_of(request)
+        )
 
     @app.exception_handler(HTTPException)
     async def on_http(request: Request, error: HTTPException) -> JSONResponse:  # pyright: ignore[reportUnusedFunction]
-        code = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "media_type"}.get(error.status_code, "http_error")
-        answer = problem(error.status_code, code, str(error.detail))
-        answer.headers.update(error.headers or {})
-        return answer
+        status = error.status_code
+        if status == 400 and error.detail == UNREADABLE:
+            return problem(422, "invalid", "The body cannot be read.", None, request_id_of(request))
+        code = CODE.get(status, "http_error")
+        return problem(status, code, str(error.detail), None, request_id_of(request), error.headers)
 
-    @app.exception_handler(Exception)
-    async def on_fault(request: Request, error: Exception) -> JSONResponse:  # pyright: ignore[reportUnusedFunction]
-        request_id = str(uuid7())
-        log.error("request %s failed", request_id, exc_info=error)
-        return problem(500, "internal", "The fault is ours and is in the server's log under this request id.", None, request_id)
+
+def _place(loc: tuple[int | str, ...]) -> str:
+    """`('body', 'labels', 0, 'name')` as `labels[0].name`."""
+    place = ""
+    for part in loc[1:] if len(loc) > 1 else loc:
+        place += f"[{part}]" if isinstance(part, int) else f".{part}" if place else str(part)
+    return _readable(place)
+
+
+def _readable(text: str) -> str:
+    """What a client sent may come back in a message; never more of it than a person reads, nor what no encoder takes."""
+    return text[:2000].encode("utf-8", "replace").decode()

@@ -637,7 +637,7 @@ async def leave(tx: Tx, tenant_id: TenantId, member_id: MemberId) -> None:
 # -- tokens
 
 
-_LISTED_TOKEN = """
+_LISTED = """
     t.id, t.name, t.hint, t.scopes, t.member_id, m.name AS member_name, m.role, t.created_at, t.expires_at, t.last_used_on,
     CASE WHEN t.revoked_at IS NOT NULL THEN 'revoked' WHEN t.expires_at <= now() THEN 'expired' ELSE 'live' END AS state
     FROM identity.api_tokens t JOIN members m ON m.tenant_id = t.tenant_id AND m.id = t.member_id
@@ -646,16 +646,14 @@ _LISTED_TOKEN = """
 
 async def token(tx: Tx, tenant_id: TenantId, id: UUID) -> ApiToken | None:
     """One token of a tenant."""
-    return await tx.one(
-        ApiToken, f"SELECT {_LISTED_TOKEN} WHERE t.tenant_id = %s AND t.id = %s", (tenant_id, id)
-    )
+    return await tx.one(ApiToken, f"SELECT {_LISTED} WHERE t.tenant_id = %s AND t.id = %s", (tenant_id, id))
 
 
 async def tokens(tx: Tx, tenant_id: TenantId, limit: int, after: str | None) -> Page[ApiToken]:
     """A page of tokens that were not revoked, newest first."""
     rows = await tx.all(
         ApiToken,
-        f"""SELECT {_LISTED_TOKEN} WHERE t.tenant_id = %(tenant)s AND t.revoked_at IS NULL
+        f"""SELECT {_LISTED} WHERE t.tenant_id = %(tenant)s AND t.revoked_at IS NULL
                AND (%(after)s::uuid IS NULL OR t.id < %(after)s) ORDER BY t.id DESC LIMIT %(limit)s""",
         {"tenant": tenant_id, "after": _after_id(after), "limit": limit + 1},
     )

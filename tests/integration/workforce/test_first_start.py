@@ -26,7 +26,9 @@ async def test_many_servers_starting_at_once_make_one_owner(db: Database) -> Non
     people = await asyncio.gather(*(ensure_owner(db) for _ in range(8)))
     assert len(set(people)) == 1
     async with db.system_tx(reason="test") as tx:
-        assert await tx.rows("SELECT name, email, password_hash FROM identity.persons") == [("Owner", None, None)]
+        assert await tx.rows("SELECT name, email, password_hash FROM identity.persons") == [
+            ("Owner", None, None)
+        ]
         assert await tx.rows("SELECT name FROM tenants") == [("Qistas",)]
         assert await tx.rows("SELECT act FROM outbox") == [("user.grant",)]
     principal = await principal_of_person(db, people[0])
@@ -43,13 +45,17 @@ async def test_a_link_lives_at_most_a_day(db: Database) -> None:
 
 
 async def test_a_token_resolves_to_its_member_and_scopes(db: Database, tenant: Tenant) -> None:
-    token = await make_service_token(db, tenant.owner, "loader", Role.MANAGER, ["item.import", "project.view"], 3)
+    token = await make_service_token(
+        db, tenant.owner, "loader", Role.MANAGER, ["item.import", "project.view"], 3
+    )
     who = await resolve_token(db, token)
     assert (who.tenant_id, who.role, who.name) == (tenant.id, Role.MANAGER, "loader")
     assert who.scopes == {"item.import", "project.view"}
     assert who.session.startswith("token:")
     async with db.system_tx(reason="test") as tx:
-        assert await tx.value("SELECT last_used_on = (now() AT TIME ZONE 'UTC')::date FROM identity.api_tokens")
+        assert await tx.value(
+            "SELECT last_used_on = (now() AT TIME ZONE 'UTC')::date FROM identity.api_tokens"
+        )
         stored = await tx.rows("SELECT t::text FROM identity.api_tokens t")
     assert token not in str(stored)
 
@@ -68,7 +74,9 @@ async def test_nobody_makes_a_token_that_may_do_more(db: Database, tenant: Tenan
         await issue_token(db, manager, "x", ["*"], 1, ("x", Role.OWNER))
     with pytest.raises(Forbidden):
         await issue_token(db, await tenant.member(Role.ANNOTATOR), "x", ["*"], 1)
-    narrow = await resolve_token(db, await make_service_token(db, tenant.owner, "n", Role.OWNER, ["token.manage", "item.view"], 1))
+    narrow = await resolve_token(
+        db, await make_service_token(db, tenant.owner, "n", Role.OWNER, ["token.manage", "item.view"], 1)
+    )
     for scopes in (["*"], ["item.view", "member.manage"]):
         with pytest.raises(Forbidden):
             await issue_token(db, narrow, "x", scopes, 1)
@@ -77,7 +85,11 @@ async def test_nobody_makes_a_token_that_may_do_more(db: Database, tenant: Tenan
     assert (await issue_token(db, narrow, "x", ["item.view"], 1)).token
 
 
-@pytest.mark.parametrize(("scopes", "days"), [([], 1), (["no.such"], 1), (["item.view"], 0), (["item.view"], 100_000)])
-async def test_a_token_must_be_scoped_and_must_end(db: Database, tenant: Tenant, scopes: list[str], days: int) -> None:
+@pytest.mark.parametrize(
+    ("scopes", "days"), [([], 1), (["no.such"], 1), (["item.view"], 0), (["item.view"], 100_000)]
+)
+async def test_a_token_must_be_scoped_and_must_end(
+    db: Database, tenant: Tenant, scopes: list[str], days: int
+) -> None:
     with pytest.raises(Invalid):
         await issue_token(db, tenant.owner, "x", scopes, days)
