@@ -92,6 +92,12 @@ def asked_questions(ontology: Ontology, answer: Mapping[str, Any]) -> tuple[Ques
     return tuple(question for question in ontology.questions if question.name in asked)
 
 
+def fits(question: Question, value: Any) -> bool:
+    """Whether a stored value still fits `question`: one given under an older version may not."""
+    faults: list[Fault] = []
+    return question.kind.validate(question, value, None, "", faults) is not None and not faults
+
+
 def _is_asked(question: Question, found: Mapping[str, Any], ontology: Ontology) -> bool:
     """`found` holds values of asked questions only, so a condition on one that was not asked does not hold."""
     when = question.when

@@ -148,7 +148,7 @@ class Choice(Kind):
     def holds(self, question: Question, value: Value) -> frozenset[str]:
         """The chosen labels and their ancestors."""
         labels = value["labels"]
-        return question.labels.closure[labels[0]] if len(labels) == 1 else question.labels.implied(labels)
+        return question.labels.implied(labels)
 
     def holding_schema(self, question: Question, words: frozenset[str]) -> dict[str, Any]:
         """One of the labels is among `words` or lies under one."""

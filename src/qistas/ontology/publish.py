@@ -1,0 +1,127 @@
+"""Publish: a document becomes the next immutable version of its project, unless stored answers would break."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from qistas.core.errors import Conflict, Fault, Missing, OntologyBreaks
+from qistas.core.ids import ProjectId
+from qistas.db import Tx
+from qistas.trust import Act, Permission, record, require
+
+from . import store
+from .compare import Difference, compare
+from .define import parse_ontology, parse_yaml
+from .kinds import Break, Value
+from .project import ProjectState
+from .types import Ontology
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The version that holds now (or would, on a dry run), and what changed, in plain words."""
+
+    version: int
+    changes: tuple[str, ...]
+    ontology: Ontology
+
+
+async def publish_ontology(
+    tx: Tx, project_id: ProjectId, document: Ontology | str | bytes | Any, *, dry_run: bool = False
+) -> Published:
+    """Make `document` (parsed, a mapping, or YAML text) the project's next version.
+
+    Equal documents make no new version. Raises OntologyInvalid, and OntologyBreaks that names each question, label or
+    field at fault with the number of stored answers or items that need it. `dry_run` checks the same and writes nothing.
+    """
+    require(tx.principal, Permission.ONTOLOGY_PUBLISH, project_id)
+    new = read_ontology_document(document)
+    project = await store.find_project(tx, project_id, lock=not dry_run)
+    if project is None:
+        raise Missing()
+    if project.state is ProjectState.ARCHIVED:
+        raise Conflict("The project is archived. Make it active again to change its ontology.")
+    changes: tuple[str, ...] = ("The first version.",)
+    if project.ontology_version:
+        stored = await store.find_version(tx, project_id, project.ontology_version)
+        if stored is None:
+            raise Missing("The project's ontology version is not there.")
+        old = parse_ontology(stored.document)
+        if old.hash == new.hash:
+            return Published(stored.version, (), old)
+        difference = compare(old, new)
+        await _refuse_breaks(tx, project_id, difference)
+        changes = tuple(difference.changes)
+    version = project.ontology_version + 1
+    if not dry_run:
+        await store.insert_version(tx, project_id, version, new.to_document(), new.hash, changes)
+        await record(
+            tx,
+            Act.CONFIG_CHANGE,
+            [project_id],
+            what="ontology",
+            version=version,
+            hash=new.hash,
+            changes=list(changes[:50]),
+        )
+    return Published(version, changes, new)
+
+
+def read_ontology_document(document: Ontology | str | bytes | Any) -> Ontology:
+    """The ontology in `document`, whichever form it has. Raises OntologyInvalid."""
+    if isinstance(document, Ontology):
+        return document
+    return parse_yaml(document) if isinstance(document, str | bytes) else parse_ontology(document)
+
+
+async def _refuse_breaks(tx: Tx, project_id: UUID, difference: Difference) -> None:
+    faults: list[Fault] = []
+    if difference.breaks:
+        hits = await _count_hits(tx, project_id, difference.breaks)
+        faults += [
+            Fault(one.where, f"{one.message}: {_count(n, 'stored answer')} {_agree(n)}", one.remedy)
+            for one, n in zip(difference.breaks, hits, strict=True)
+            if n
+        ]
+    for one in difference.item_breaks:
+        holding, lacking = await store.count_items(tx, project_id, one.field)
+        n = holding if one.holding else lacking
+        if n:
+            verb = (
+                ("holds it" if n == 1 else "hold it")
+                if one.holding
+                else ("lacks it" if n == 1 else "lack it")
+            )
+            faults.append(Fault(one.where, f"{one.message}: {_count(n, 'item')} {verb}", one.remedy))
+    if faults:
+        raise OntologyBreaks("The change would break what is stored. Nothing was changed.", faults)
+
+
+async def _count_hits(tx: Tx, project_id: UUID, breaks: list[Break]) -> list[int]:
+    """How many stored answers each break hits; one pass over the values of the questions concerned."""
+    names = sorted({name for one in breaks for name in one.needs})
+    hits = [0] * len(breaks)
+    async for rows in store.stream_answers(tx, project_id, names):
+        for values, count in rows:
+            for at, one in enumerate(breaks):
+                if _is_hit(one, values):
+                    hits[at] += count
+    return hits
+
+
+def _is_hit(one: Break, values: dict[str, Value]) -> bool:
+    """A break about a value looks only at answers that have it; one given under an older version may have another shape."""
+    try:
+        return one.hits(values)
+    except (KeyError, TypeError, AttributeError, IndexError):
+        return False
+
+
+def _count(n: int, what: str) -> str:
+    return f"{n:,} {what}{'' if n == 1 else 's'}"
+
+
+def _agree(n: int) -> str:
+    return "needs it" if n == 1 else "need it"
