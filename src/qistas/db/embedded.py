@@ -104,9 +104,9 @@ def start_postgres(folder: Path, extra: str = "", *, patience_seconds: float = 6
             _write_configuration(folder, extra)
             _clear_stale_pid(folder)
             for attempt in range(10):
-                if running_postgres(folder) is None:
-                    _launch(server, folder)
                 try:
+                    if running_postgres(folder) is None:
+                        _launch(server, folder, patience_seconds)
                     return _wait_until_ready(folder, patience_seconds).url
                 except Unavailable as error:
                     # Sessions of a killed server hold its shared memory until they notice, a second or so later.
@@ -181,33 +181,41 @@ def _one_at_a_time(folder: Path) -> Generator[None]:
         yield
 
 
-def _launch(server: PostgresServer, folder: Path) -> None:
-    """Ask for a start and do not wait: a replay of the journal may take longer than any fixed patience."""
+def _launch(server: PostgresServer, folder: Path, patience_seconds: float) -> None:
     sockets = find_suitable_socket_dir(folder, server.runtime_path)
     if server.system_user is not None and sockets != folder:
         ensure_prefix_permissions(sockets)
         sockets.chmod(0o777)
-    options = f'-h "" -k "{sockets}"'
-    pgexec(
-        "pg_ctl",
-        ("-W", "-o", options, "-l", str(folder / "log"), "-D", str(folder), "start"),
-        bin_path=server.bin_path,
-        user=server.system_user,
-        timeout=30,
+    log = folder / "log"
+    before = log.stat().st_size if log.exists() else 0
+    options = (
+        "-w",
+        "-t",
+        str(int(patience_seconds)),
+        "-o",
+        f'-h "" -k "{sockets}"',
+        "-l",
+        str(log),
+        "-D",
+        str(folder),
     )
+    try:
+        pgexec("pg_ctl", (*options, "start"), bin_path=server.bin_path, user=server.system_user)
+    except subprocess.CalledProcessError as error:
+        raise Unavailable(
+            f"The embedded database did not start. Its log says:\n{_log_from(log, before)}"
+        ) from error
 
 
 def _wait_until_ready(folder: Path, patience_seconds: float) -> Running:
-    started = time.monotonic()
-    seen = False
-    while time.monotonic() - started < patience_seconds:
+    """Another process may have started it a moment ago: wait until it takes connections."""
+    until = time.monotonic() + patience_seconds
+    while time.monotonic() < until:
         running = running_postgres(folder)
-        if running is not None and running.ready:
+        if running is None:
+            raise Unavailable("The embedded database ended while it was starting. Start again.")
+        if running.ready:
             return running
-        seen = seen or running is not None
-        # Gone after it was seen, or never seen: it refused to start, and the log says why.
-        if running is None and time.monotonic() - started > (1 if seen else 10):
-            raise Unavailable(f"The embedded database did not start.\n{_log_tail(folder)}".rstrip())
         time.sleep(0.02)
     raise Unavailable(
         f"The embedded database is still recovering after {patience_seconds:.0f} s. Start again to keep waiting."
@@ -223,9 +231,12 @@ def _clear_stale_pid(folder: Path) -> None:
             leftover.unlink(missing_ok=True)
 
 
-def _log_tail(folder: Path) -> str:
-    log = folder / "log"
-    return log.read_text(errors="replace")[-2000:] if log.exists() else ""
+def _log_from(log: Path, position: int) -> str:
+    if not log.exists():
+        return "(nothing)"
+    with log.open("rb") as file:
+        file.seek(position)
+        return file.read().decode(errors="replace")[-2000:].strip()
 
 
 def _write_configuration(folder: Path, extra: str) -> None:
