@@ -15,10 +15,8 @@ export function Confusion({ labels, counts, titleOf, caption }: Props) {
   const format = useFormat();
   return (
     <div style={{ overflowX: "auto" }}>
-      <table className={classes.table}>
-        <caption style={{ captionSide: "top", textAlign: "start", color: "var(--ink-soft)" }}>
-          {caption}
-        </caption>
+      <p className={classes.caption}>{caption}</p>
+      <table className={classes.table} aria-label={caption}>
         <thead>
           <tr>
             <td />

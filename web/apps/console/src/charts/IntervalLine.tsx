@@ -34,7 +34,7 @@ export function IntervalLine({ value, low, high, from = 0, to = 1, marks = [], l
         <line key={mark} x1={x(mark)} x2={x(mark)} y1="4" y2="14" className={classes.axis} />
       ))}
       <line x1={x(low)} x2={x(high)} y1="9" y2="9" className={classes.interval} />
-      <circle cx={x(value)} cy="9" r="4.5" className={classes.point} />
+      <circle cx={x(value)} cy="9" r="3.5" className={classes.point} />
     </svg>
   );
 }

@@ -35,7 +35,7 @@ export function GroupList() {
                 <Table.Tr>
                   <Table.Th>{t("groups.name")}</Table.Th>
                   <Table.Th>{t("members.members")}</Table.Th>
-                  <Table.Th />
+                  <Table.Td />
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>

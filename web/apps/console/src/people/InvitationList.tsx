@@ -38,7 +38,7 @@ export function InvitationList({ projectId, onInvite }: Props) {
                   <Table.Th>{t("person.email")}</Table.Th>
                   <Table.Th>{t("members.role")}</Table.Th>
                   <Table.Th>{t("members.ends")}</Table.Th>
-                  <Table.Th />
+                  <Table.Td />
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>

@@ -9,6 +9,7 @@ import { ask, say, sayProblem } from "../parts/ask";
 import { Empty } from "../parts/Empty";
 import { useFormat } from "../parts/format";
 import { Icon } from "../parts/Icon";
+import quiet from "../parts/quiet.module.css";
 import { Sheet } from "../parts/Sheet";
 import { roles } from "./roles";
 
@@ -47,7 +48,7 @@ export function MemberTable({ projectId }: { projectId?: string | undefined }) {
                   <Table.Th>{t("person.email")}</Table.Th>
                   <Table.Th w={170}>{t("members.role")}</Table.Th>
                   <Table.Th>{t("members.since")}</Table.Th>
-                  <Table.Th w={48} />
+                  <Table.Td w={48} />
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>
@@ -71,6 +72,7 @@ export function MemberTable({ projectId }: { projectId?: string | undefined }) {
                           <Select
                             aria-label={t("members.roleOf", { name: row.name })}
                             size="xs"
+                            className={quiet.quiet}
                             allowDeselect={false}
                             data={roles
                               .filter(

@@ -46,7 +46,7 @@ export default function TokensPage() {
                     <Table.Th>{t("tokens.scopes")}</Table.Th>
                     <Table.Th>{t("tokens.ends")}</Table.Th>
                     <Table.Th>{t("tokens.used")}</Table.Th>
-                    <Table.Th />
+                    <Table.Td />
                   </Table.Tr>
                 </Table.Thead>
                 <Table.Tbody>

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Kbd, Table, Text } from "@mantine/core";
+import { ActionIcon, Button, Group, Kbd, Table, Text, VisuallyHidden } from "@mantine/core";
 import {
   changeKeys,
   chordCaps,
@@ -90,7 +90,6 @@ export function KeymapForm() {
                           <Button
                             size="compact-sm"
                             variant={listening === command.id ? "filled" : "default"}
-                            aria-label={t("keymap.changeOf", { name })}
                             onClick={() => setListening(command.id)}
                             onBlur={() => setListening(null)}
                             onKeyDown={listening === command.id ? hear(command.id) : undefined}
@@ -99,6 +98,7 @@ export function KeymapForm() {
                               t("keymap.press")
                             ) : (
                               <span dir="ltr" className={classes.keys}>
+                                <VisuallyHidden>{t("keymap.changeOf", { name })}</VisuallyHidden>
                                 {command.keys.map((chord) => (
                                   <span key={chord}>
                                     {chordCaps(chord, mac).map((cap) => (

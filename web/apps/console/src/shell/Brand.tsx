@@ -26,7 +26,7 @@ export function Mark({ slim = false }: { slim?: boolean }) {
 export function Brand({ slim }: { slim: boolean }) {
   const { t } = useTranslation();
   return (
-    <AnchorLink to="/" underline="never" aria-label={t("brand")}>
+    <AnchorLink to="/" underline="never" display="inline-flex" aria-label={t("brand")}>
       <Mark slim={slim} />
     </AnchorLink>
   );

@@ -1,4 +1,4 @@
-import { Avatar, Menu, Text, UnstyledButton } from "@mantine/core";
+import { Avatar, Menu, Text, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useMe, useMoveToTenant, useSignOut } from "../data/session";
@@ -16,7 +16,8 @@ export function PersonMenu() {
   return (
     <Menu position="bottom-end" width={240}>
       <Menu.Target>
-        <UnstyledButton aria-label={t("frame.person", { name: me.person.name })}>
+        <UnstyledButton>
+          <VisuallyHidden>{t("frame.person", { name: me.person.name })}</VisuallyHidden>
           <Avatar name={me.person.name} color="accent" size={30} radius="xl" variant="filled" aria-hidden />
         </UnstyledButton>
       </Menu.Target>

@@ -77,7 +77,7 @@ export function Rail({ projectId, slim }: Props) {
   const home: Stop = { to: "/projects/$projectId", name: "road", icon: "road", deed: "see" };
 
   return (
-    <nav className={classes.rail} data-slim={slim || undefined} aria-label={t("frame.stations")}>
+    <div className={classes.rail} data-slim={slim || undefined}>
       {projectId ? (
         <>
           {may(me, home.deed, projectId) ? <ul>{line(home, true)}</ul> : null}
@@ -85,7 +85,9 @@ export function Rail({ projectId, slim }: Props) {
           <ul>{shown(beside).map((stop) => line(stop))}</ul>
         </>
       ) : null}
-      <ul className={classes.house}>{shown(house).map((stop) => line(stop, stop.to === "/"))}</ul>
-    </nav>
+      <ul className={projectId ? classes.house : undefined}>
+        {shown(house).map((stop) => line(stop, stop.to === "/"))}
+      </ul>
+    </div>
   );
 }

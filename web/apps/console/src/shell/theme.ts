@@ -31,8 +31,8 @@ export const theme = createTheme({
   spacing: { xs: "0.5rem", sm: "0.75rem", md: "1rem", lg: "1.25rem", xl: "2rem" },
   components: {
     Button: { defaultProps: { size: "sm" } },
-    Table: { defaultProps: { verticalSpacing: 6, horizontalSpacing: "sm" } },
-    Modal: { defaultProps: { centered: true, radius: "md" } },
+    Table: { defaultProps: { verticalSpacing: 6, horizontalSpacing: "md" } },
+    Modal: { defaultProps: { centered: true, radius: "md" }, styles: { title: { fontWeight: 600 } } },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
   },
 });

@@ -59,14 +59,14 @@ export function VersionTable({ projectId, datasetId, onSelect }: Props) {
             <Table aria-label={t("datasets.versions")}>
               <Table.Thead>
                 <Table.Tr>
-                  {rows.length > 1 ? <Table.Th w={40} /> : null}
+                  {rows.length > 1 ? <Table.Td w={40} /> : null}
                   <Table.Th>{t("datasets.version")}</Table.Th>
                   <Table.Th>{t("projects.state")}</Table.Th>
                   <Table.Th ta="end">{t("counts.items")}</Table.Th>
                   <Table.Th>{t("datasets.hash")}</Table.Th>
                   <Table.Th>{t("datasets.note")}</Table.Th>
                   <Table.Th>{t("datasets.sealedAt")}</Table.Th>
-                  <Table.Th />
+                  <Table.Td />
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>

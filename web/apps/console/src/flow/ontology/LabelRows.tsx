@@ -60,6 +60,7 @@ export function LabelRows({ labels, languages, takenKeys, onChange }: Props) {
             swatches={palette}
             swatchesPerRow={8}
             withPicker={false}
+            withEyeDropper={false}
             format="hex"
             dir="ltr"
             popoverProps={{ withinPortal: true }}

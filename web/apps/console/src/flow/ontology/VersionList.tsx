@@ -38,7 +38,7 @@ export function VersionList({ projectId, now, onTake }: Props) {
               <Table.Tr>
                 <Table.Th>{t("ontology.version")}</Table.Th>
                 <Table.Th>{t("ontology.publishedAt")}</Table.Th>
-                <Table.Th />
+                <Table.Td />
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>

@@ -40,6 +40,7 @@ export function WordsInput({ label, value, languages, onChange, rows, hideLabel 
           label: hideLabel ? undefined : name,
           "aria-label": hideLabel ? name : undefined,
           placeholder: hideLabel ? name : undefined,
+          size: hideLabel ? "xs" : undefined,
           lang: language,
           dir: directionOf(language),
           value: wordsIn(language, place),

@@ -25,9 +25,9 @@ export function AnnotatorSkills({ rows }: { rows: AnnotatorQuality[] }) {
               <Table.Th ta="end">{t("counts.answers")}</Table.Th>
               <Table.Th ta="end">{t("quality.seconds")}</Table.Th>
               <Table.Th w={240}>{t("quality.skill")}</Table.Th>
-              <Table.Th />
+              <Table.Td />
               <Table.Th ta="end">{t("quality.gold")}</Table.Th>
-              <Table.Th />
+              <Table.Td />
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>

@@ -83,7 +83,7 @@ export function DoubtfulItems({ projectId, questions, doubt, onDoubt }: Props) {
               <Table.Th ta="end">{t("quality.doubt")}</Table.Th>
               <Table.Th ta="end">{t("quality.support")}</Table.Th>
               <Table.Th>{t("quality.byMethod")}</Table.Th>
-              <Table.Th />
+              <Table.Td />
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>

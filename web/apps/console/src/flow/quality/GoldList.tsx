@@ -47,7 +47,7 @@ export function GoldList({ projectId }: { projectId: string }) {
                 <Table.Tr>
                   <Table.Th>{t("gold.answer")}</Table.Th>
                   <Table.Th>{t("gold.since")}</Table.Th>
-                  <Table.Th />
+                  <Table.Td />
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>

@@ -60,7 +60,7 @@ export function BatchList({ projectId }: { projectId: string }) {
                   <Table.Th>{t("projects.state")}</Table.Th>
                   <Table.Th w={200}>{t("projects.progress")}</Table.Th>
                   <Table.Th ta="end">{t("queue.priority")}</Table.Th>
-                  <Table.Th />
+                  <Table.Td />
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>

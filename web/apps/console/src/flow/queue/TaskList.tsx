@@ -11,6 +11,7 @@ import { Empty } from "../../parts/Empty";
 import { useFormat } from "../../parts/format";
 import { MoreRows } from "../../parts/MoreRows";
 import { Problem } from "../../parts/Problem";
+import quiet from "../../parts/quiet.module.css";
 import { Sheet } from "../../parts/Sheet";
 import { State } from "../../parts/State";
 import { Waiting } from "../../parts/Waiting";
@@ -148,6 +149,7 @@ function TaskRow({ projectId, row, manages, onOpen }: RowProps) {
           <NumberInput
             aria-label={t("queue.priorityOf", { name: row.external_id ?? row.item_id })}
             size="xs"
+            className={quiet.quiet}
             allowDecimal={false}
             value={priority}
             onChange={setPriority}
@@ -164,6 +166,7 @@ function TaskRow({ projectId, row, manages, onOpen }: RowProps) {
             aria-label={t("queue.assigneeOf", { name: row.external_id ?? row.item_id })}
             placeholder={t("queue.anyone")}
             size="xs"
+            className={quiet.quiet}
             clearable
             searchable
             data={assigneeChoices(

@@ -175,15 +175,13 @@ export default function ReviewPage() {
               </>
             )}
           </div>
-          <Sheet>
-            <AnswerBoard
-              key={`${item.id} ${mode} ${mode === "look" ? chosen : ""}`}
-              ontology={ontology.data.document}
-              data={item.data}
-              answer={mode === "look" ? (annotation?.answer ?? {}) : answer}
-              onChange={mode === "look" ? undefined : setAnswer}
-            />
-          </Sheet>
+          <AnswerBoard
+            key={`${item.id} ${mode} ${mode === "look" ? chosen : ""}`}
+            ontology={ontology.data.document}
+            data={item.data}
+            answer={mode === "look" ? (annotation?.answer ?? {}) : answer}
+            onChange={mode === "look" ? undefined : setAnswer}
+          />
         </>
       ) : null}
       {returning && annotation ? (

@@ -36,7 +36,7 @@ export function ImportList({ projectId }: { projectId: string }) {
                   <Table.Th ta="end">{t("sources.added")}</Table.Th>
                   <Table.Th ta="end">{t("sources.duplicate")}</Table.Th>
                   <Table.Th ta="end">{t("sources.refused")}</Table.Th>
-                  <Table.Th />
+                  <Table.Td />
                 </Table.Tr>
               </Table.Thead>
               <Table.Tbody>
