@@ -345,4 +345,5 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    # By its own name: Procrastinate warns of an application that is made in `__main__`.
+    sys.exit(import_module("qistas.worker").main())

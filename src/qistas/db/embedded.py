@@ -115,9 +115,7 @@ def start_postgres(folder: Path, extra: str = "", *, patience_seconds: float = 6
                     time.sleep(1)
             raise AssertionError("unreachable")
         except (subprocess.SubprocessError, OSError) as error:
-            raise Unavailable(
-                f"The embedded database did not start: {error}\n{_log_tail(folder)}".rstrip()
-            ) from error
+            raise Unavailable(f"The embedded database did not start: {error}") from error
 
 
 def stop_postgres(folder: Path) -> None:
