@@ -2,6 +2,7 @@
 
 from .create import create_project, update_project
 from .define import parse_ontology, parse_yaml
+from .document_text import read_document_text
 from .kinds import KINDS, Answers, Box, Column, ColumnType, Consensus, Inference, Kind, Skill, Span, Value
 from .load import load_ontology, load_project
 from .project import (
@@ -70,6 +71,7 @@ __all__ = [
     "parse_ontology",
     "parse_yaml",
     "publish_ontology",
+    "read_document_text",
     "read_ontology",
     "read_ontology_document",
     "read_progress",

@@ -9,10 +9,10 @@ from typing import Any
 
 from qistas.core.errors import Fault, OntologyInvalid
 
+from .document_text import read_document_text
 from .kinds import KINDS, Kind
 from .reading import MAX_GUIDELINE, MAX_HELP, Reader, a, is_language, nearest, short
 from .types import FORMAT, Condition, Direction, Field, FieldType, Label, Labels, Ontology, Question
-from .yaml_text import read_yaml
 
 MOST_FIELDS = 50
 MOST_QUESTIONS = 200
@@ -24,7 +24,7 @@ _COLOUR = re.compile(r"#(?:[0-9a-fA-F]{3}){1,2}")
 
 def parse_yaml(text: str | bytes) -> Ontology:
     """The ontology written in YAML or JSON text. Raises OntologyInvalid with a fault for every problem."""
-    return parse_ontology(read_yaml(text))
+    return parse_ontology(read_document_text(text))
 
 
 def parse_ontology(document: Any) -> Ontology:

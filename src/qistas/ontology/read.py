@@ -24,11 +24,8 @@ async def list_projects(
 ) -> Page[ProjectRow]:
     """The projects the principal may see, newest first, with counts."""
     who = tx.principal
-    only = (
-        None
-        if may(who, Permission.PROJECT_VIEW)
-        else [p for p in who.project_roles if may(who, Permission.PROJECT_VIEW, p)]
-    )
+    seen = projects_seen(who)
+    only = None if seen is None else sorted(seen)
     key = decode_key(after, 1)
     last = parse_uuid(str(key[0])) if key else None
     rows = await store.list_projects(tx, after=last, state=state, only=only, limit=limit + 1)

@@ -3,7 +3,7 @@
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any, TypeVar, cast
 
@@ -165,12 +165,14 @@ class Reader:
         return [(f"{self.at(key)}[{at}]", entry) for at, entry in enumerate(entries)]
 
     def done(self) -> None:
-        """Report every key that means nothing here."""
-        for key in self.source:
-            if key not in self._asked:
-                self.fault(
-                    short(key, 64, bare=True), "means nothing here", f"Remove it.{nearest(key, self._asked)}"
-                )
+        """Report the keys that mean nothing here (the first twenty)."""
+        strange = [key for key in self.source if key not in self._asked]
+        for key in strange[:20]:
+            self.fault(
+                short(key, 64, bare=True), "means nothing here", f"Remove it.{nearest(key, self._asked)}"
+            )
+        if len(strange) > 20:
+            self.fault("", f"has {len(strange) - 20:,} more keys that mean nothing", "Remove them.")
 
     def _readable(self, key: str, text: str, most: int) -> bool:
         problem = unreadable(text)
@@ -258,7 +260,9 @@ def short(given: Any, most: int = 40, *, bare: bool = False) -> str:
     return text if bare else f"“{text}”"
 
 
-def nearest(given: Any, known: Iterable[str]) -> str:
-    """A hint at what was probably meant."""
+def nearest(given: Any, known: Collection[str]) -> str:
+    """A hint at what was probably meant; none among very many, where looking would take long."""
+    if len(known) > 300:
+        return ""
     close = get_close_matches(str(given)[:64], [k for k in known if len(k) <= 64], 1, 0.7)
     return f" Did you mean `{close[0]}`?" if close else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
+from itertools import islice
 from typing import Any, cast
 
 from qistas.core.canonical import GREATEST_INTEGER
@@ -63,16 +64,10 @@ def check_answer(
             if normal is not None:
                 found[name] = normal
     if met < len(given):
-        for name in given:
-            if name not in ontology.question_named:
-                hint = nearest(name, ontology.question_named)
-                faults.append(
-                    Fault(
-                        f"answer.{str(name)[:64]}", "is no question of this ontology", f"Leave it out.{hint}"
-                    )
-                )
-                if len(faults) > 100:
-                    break
+        for name in islice((name for name in given if name not in ontology.question_named), 10):
+            hint = nearest(name, ontology.question_named)
+            message = "is no question of this ontology"
+            faults.append(Fault(f"answer.{str(name)[:64]}", message, f"Leave it out.{hint}"))
     if len(found) > 1 and ontology.asking_order is not ontology.questions:
         return {
             question.name: found[question.name] for question in ontology.questions if question.name in found
@@ -131,14 +126,10 @@ def validate_item(ontology: Ontology, data: Any) -> list[Fault]:
         else:
             CHECKS[field.type](field, value, faults)
     if met < len(given):
-        for name in given:
-            if name not in ontology.field_named:
-                hint = nearest(name, ontology.field_named)
-                faults.append(
-                    Fault(str(name)[:64], "is no field of this ontology", f"Put it into the metadata.{hint}")
-                )
-                if len(faults) > 100:
-                    break
+        for name in islice((name for name in given if name not in ontology.field_named), 10):
+            hint = nearest(name, ontology.field_named)
+            message = "is no field of this ontology"
+            faults.append(Fault(str(name)[:64], message, f"Put it into the metadata.{hint}"))
     return faults
 
 

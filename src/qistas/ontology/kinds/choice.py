@@ -93,7 +93,7 @@ class Choice(Kind):
             )
             return None
         before = len(faults)
-        most = (len(order) if settings.max is None else settings.max) if settings.many else 1
+        most = min(len(order), settings.max or len(order)) if settings.many else 1
         least = settings.min if settings.many else 1
         if not least <= len(names) <= most:
             wanted = f"{least}" if least == most else f"{least} to {most}"
@@ -117,6 +117,8 @@ class Choice(Kind):
                 )
             else:
                 seen.add(name)
+            if len(faults) > before + 20:
+                break
         if len(faults) > before:
             return None
         return {"labels": sorted(names, key=order.__getitem__) if len(names) > 1 else [*names]}

@@ -11,9 +11,9 @@ from typing import Any, cast
 from qistas.core.errors import Fault, Invalid
 
 from ..define import parse_ontology
+from ..document_text import read_yaml
 from ..reading import nearest
 from ..types import LocalText, Ontology
-from ..yaml_text import read_yaml
 
 ORDER = (
     "text_classification",

@@ -1,9 +1,10 @@
-"""YAML (and so JSON) text to plain values, safely: no tags, no duplicate keys, nothing that grows when it is read.
+"""YAML or JSON text to plain values, safely: no tags, no duplicate keys, nothing that grows when it is read.
 
-Built from the parser's events on a stack of our own, so that depth costs no recursion, and with YAML 1.2's idea of plain
+YAML is built from the parser's events on a stack of our own, so that depth costs no recursion, and with YAML 1.2's idea of plain
 words: `no`, `on`, `12:30` and `2024-01-01` are texts.
 """
 
+import json
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -35,6 +36,31 @@ class _Open:
     nodes: int = 1
     key: Any = _MISSING
     places: dict[str, int] = field(default_factory=dict[str, int])
+
+
+def read_document_text(text: str | bytes) -> Any:
+    """The value written in `text`, JSON where it looks like it, else YAML. Raises OntologyInvalid."""
+    raw = text.encode(errors="surrogatepass") if isinstance(text, str) else text
+    return read_json(raw) if raw[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") else read_yaml(raw)
+
+
+def read_json(raw: bytes) -> Any:
+    """The value written in JSON. What JSON itself does not take is tried as YAML: `{a: 1}` is a mapping too."""
+    if len(raw) > MOST_BYTES:
+        raise _refused(None, f"has {len(raw):,} bytes", f"Keep the document under {MOST_BYTES:,} bytes.")
+    try:
+        return json.loads(raw.decode("utf-8-sig"), object_pairs_hook=_once)
+    except (ValueError, RecursionError):
+        return read_yaml(raw)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))
+        raise _refused(None, f"the key `{twice[:64]}` stands twice in one object", "Keep one.")
+    return found
 
 
 def read_yaml(text: str | bytes) -> Any:
