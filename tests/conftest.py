@@ -5,6 +5,8 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,14 +31,15 @@ DATA = ROOT.parent / "shared" / "data"
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+def cluster() -> Iterator[tuple[str, Path]]:
     """The administrator's URL and folder of a cluster of this run, with a migrated database `template_qistas`.
 
-    Workers of pytest-xdist share it: the first to come makes it, the last to go stops it.
+    Workers of pytest-xdist share it: the first to come makes it, the last to go stops it. It does not lie in pytest's own
+    folder: every run that starts on the machine takes that one's rights away from the user the server runs as.
     """
-    worker = os.environ.get("PYTEST_XDIST_WORKER")
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if worker else base
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or f"{os.getpid()}-{secrets.token_hex(4)}"
+    shared = Path(tempfile.gettempdir()) / f"qistas-tests-{run}"
+    shared.mkdir(mode=0o755, exist_ok=True)
     folder = shared / "pg"
     users = shared / "pg.users"
     with (shared / "run.lock").open("w") as lock:
@@ -53,6 +56,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Pat
         users.write_text(str(left))
         if left == 0:
             stop_postgres(folder)
+            shutil.rmtree(shared, ignore_errors=True)
 
 
 @pytest.fixture
