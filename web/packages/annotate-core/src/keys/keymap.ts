@@ -18,9 +18,14 @@ export function withOwnKeys(
 }
 
 /** As it is stored with the person: the keys of a command in one string, apart by blanks. */
-export function readOwnKeys(stored: Readonly<Record<string, string>> | null | undefined): OwnKeys {
+export function readOwnKeys(
+  stored: Readonly<Record<string, string | readonly string[]>> | null | undefined,
+): OwnKeys {
   return Object.fromEntries(
-    Object.entries(stored ?? {}).map(([id, keys]) => [id, keys.split(" ").filter(Boolean)]),
+    Object.entries(stored ?? {}).map(([id, keys]) => [
+      id,
+      (typeof keys === "string" ? keys.split(" ") : keys).filter(Boolean),
+    ]),
   );
 }
 

@@ -17,6 +17,8 @@ import { type Done, type Work, workAgain, workOn } from "./work";
 export interface LoopSettings {
   readonly transport: Transport;
   readonly store: JournalStore;
+  /** False when the store lives only as long as the page. */
+  readonly lasting?: boolean;
   /** `tenant/person/project`. */
   readonly scope: string;
   /** This page's own name, and the names of the pages that are open now. */
@@ -108,6 +110,7 @@ export class TaskLoop {
       holding: () => this.holding(),
       changed: () => this.changed(),
     });
+    this.outbox.unsafe = settings.lasting === false;
     this.seen = this.look();
   }
 

@@ -1,8 +1,217 @@
+import { Button } from "@mantine/core";
+import type { LoopView, TaskLoop, Work } from "@qistas/annotate-core";
+import { type Chord, Dispatcher, type Option, optionKeys } from "@qistas/annotate-core";
+import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense, useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { useTranslation } from "react-i18next";
+import { projectQuery } from "../../data/projects";
+import { useMe } from "../../data/session";
+import { Answered } from "../../parts/Answered";
+import classes from "./AnnotatePage.module.css";
+import { useTaskLoop } from "./boot/useTaskLoop";
+import { useCommands } from "./commands/useCommand";
+import { useKeymap } from "./commands/useKeymap";
+import { AskDialog } from "./dialogs/AskDialog";
+import { SkipDialog } from "./dialogs/SkipDialog";
+import { GuidelinePanel } from "./GuidelinePanel";
+import { NoTask } from "./NoTask";
+import { SubmitBar } from "./SubmitBar";
+import { TaskBar } from "./TaskBar";
+import { TaskNotes } from "./TaskNotes";
+import { TaskBoard } from "./task/TaskBoard";
+import { useAnswerView } from "./task/TaskScope";
+
+const loadKeys = () => import("./dialogs/KeysDialog");
+const KeysDialog = lazy(() => loadKeys().then(({ KeysDialog: dialog }) => ({ default: dialog })));
+
 interface Props {
   projectId: string;
 }
 
 /** Fills the space under the header; its parent is a flex column of the full height. */
 export default function AnnotatePage({ projectId }: Props) {
-  return <main>{projectId}</main>;
+  const { t } = useTranslation("annotate");
+  const project = useQuery(projectQuery(projectId));
+  useEffect(() => {
+    document.title = `${t("title")}${project.data ? ` · ${project.data.name}` : ""} · Qistas`;
+  }, [t, project.data]);
+  return (
+    <div className={classes.page}>
+      <h1 className={classes.hidden}>{t("title")}</h1>
+      <Answered query={project} rows={8}>
+        {({ settings }) => (
+          <Loop
+            projectId={projectId}
+            leaseMinutes={settings.lease_minutes}
+            showGuideline={settings.show_guideline}
+          />
+        )}
+      </Answered>
+    </div>
+  );
 }
+
+interface LoopProps extends Props {
+  leaseMinutes: number;
+  showGuideline: boolean;
+}
+
+function Loop({ projectId, leaseMinutes, showGuideline }: LoopProps) {
+  const me = useMe();
+  const loop = useTaskLoop({ projectId, leaseMinutes, tenantId: me.tenant.id, personId: me.person.id });
+  return loop ? <Desk projectId={projectId} loop={loop} showGuideline={showGuideline} /> : null;
+}
+
+const guidelineKey = "qistas.guideline";
+
+function Desk({
+  projectId,
+  loop,
+  showGuideline,
+}: {
+  projectId: string;
+  loop: TaskLoop;
+  showGuideline: boolean;
+}) {
+  const { t } = useTranslation("annotate");
+  const view = useSyncExternalStore(loop.subscribe, loop.view);
+  const [pens] = useState(() => new Map<string, string>());
+  const [open, setOpen] = useState(
+    () =>
+      (localStorage.getItem(guidelineKey) ?? (showGuideline && innerWidth >= 1280 ? "open" : "")) === "open",
+  );
+  const showIt = (next: boolean): void => {
+    localStorage.setItem(guidelineKey, next ? "open" : "closed");
+    setOpen(next);
+  };
+  useEffect(() => {
+    // the dialog is there before it is wanted, also when the network has gone by then
+    const later = setTimeout(() => void loadKeys(), 2000);
+    return () => clearTimeout(later);
+  }, []);
+  if (view.phase === "signed_out")
+    return (
+      <div className={classes.noTask} role="alert">
+        <p>{t("signedOut.text", { count: view.waiting })}</p>
+        <Button component="a" href="/sign-in" target="_blank">
+          {t("signedOut.signIn")}
+        </Button>
+        <Button variant="default" onClick={() => loop.retry()}>
+          {t("signedOut.again")}
+        </Button>
+      </div>
+    );
+  if (!view.work) return <NoTask loop={loop} view={view} />;
+  return (
+    <Task
+      key={view.work.key}
+      projectId={projectId}
+      loop={loop}
+      view={view}
+      work={view.work}
+      pens={pens}
+      guidelineOpen={open}
+      onGuideline={showIt}
+    />
+  );
+}
+
+interface TaskProps {
+  projectId: string;
+  loop: TaskLoop;
+  view: LoopView;
+  work: Work;
+  pens: Map<string, string>;
+  guidelineOpen: boolean;
+  onGuideline: (open: boolean) => void;
+}
+
+function Task({ projectId, loop, view, work, pens, guidelineOpen, onGuideline }: TaskProps) {
+  const { t } = useTranslation("annotate");
+  const keymap = useKeymap();
+  const [dispatcher] = useState(() => new Dispatcher(keymap.commands));
+  const [tried, setTried] = useState(false);
+  const [dialog, setDialog] = useState<"skip" | "ask" | "keys" | null>(null);
+  const [note, setNote] = useState("");
+  const answer = useAnswerView(work.state);
+  const problems = tried ? work.state.problems() : noProblems;
+  const allKeys: ReadonlyMap<Chord, Option> = useMemo(
+    () => optionKeys(answer.asked, answer.asked[0]?.name),
+    [answer.asked],
+  );
+  const hasGuideline = Boolean(work.ontology.guideline);
+  const close = (): void => setDialog(null);
+
+  useCommands(dispatcher, {
+    submit: () => {
+      if (work.state.problems().length > 0) {
+        // shown anew, so that a second try brings the first problem to hand again
+        setTried(false);
+        queueMicrotask(() => setTried(true));
+        setNote(t("problems.title"));
+        return;
+      }
+      void loop.submit();
+    },
+    skip: () => (work.revises ? false : setDialog("skip")),
+    back: () => (view.canGoBack ? loop.back() : false),
+    forward: () => (view.canGoForward ? loop.forward() : false),
+    guideline: () => (hasGuideline ? onGuideline(!guidelineOpen) : false),
+    ask: () => (work.revises ? false : setDialog("ask")),
+    keys: () => setDialog("keys"),
+  });
+
+  return (
+    <>
+      <TaskBoard
+        ontology={work.ontology}
+        data={work.offer.item.data}
+        state={work.state}
+        suggestion={work.offer.suggestion ?? null}
+        keysFrom="page"
+        commands={keymap.commands}
+        dispatcher={dispatcher}
+        pens={pens}
+        problems={problems}
+        onActivity={() => loop.active()}
+        bar={<TaskBar loop={loop} view={view} guidelineOpen={guidelineOpen} hasGuideline={hasGuideline} />}
+        top={<TaskNotes loop={loop} view={view} work={work} />}
+        footer={<SubmitBar view={view} />}
+        aside={
+          guidelineOpen && hasGuideline ? (
+            <GuidelinePanel
+              ontology={work.ontology}
+              version={work.offer.ontology_version}
+              onClose={() => onGuideline(false)}
+            />
+          ) : null
+        }
+      />
+      <div className={classes.hidden} role="status">
+        {note}
+      </div>
+      <SkipDialog
+        opened={dialog === "skip"}
+        onClose={close}
+        onSkip={(reason, words) => {
+          close();
+          void loop.skip(reason, words);
+        }}
+      />
+      <AskDialog
+        opened={dialog === "ask"}
+        projectId={projectId}
+        leaseId={work.offer.lease_id}
+        onClose={close}
+        onSent={() => setNote(t("ask.sent"))}
+      />
+      {dialog === "keys" ? (
+        <Suspense fallback={null}>
+          <KeysDialog opened onClose={close} optionKeys={allKeys} {...keymap} />
+        </Suspense>
+      ) : null}
+    </>
+  );
+}
+
+const noProblems: readonly never[] = [];

@@ -1,0 +1,47 @@
+import type { LoopView, TaskLoop } from "@qistas/annotate-core";
+import { useTranslation } from "react-i18next";
+import { Sign } from "../../kinds/box/signs";
+import { Icon } from "../../parts/Icon";
+import classes from "./AnnotatePage.module.css";
+import { CommandButton } from "./commands/CommandButton";
+import { JournalState } from "./JournalState";
+import { useAnswerView, useTaskScope } from "./task/TaskScope";
+
+interface Props {
+  loop: TaskLoop;
+  view: LoopView;
+  guidelineOpen: boolean;
+  hasGuideline: boolean;
+}
+
+/** How far one has come, where the answers are, and the commands of the screen with their keys. */
+export function TaskBar({ loop, view, guidelineOpen, hasGuideline }: Props) {
+  const { t, i18n } = useTranslation("annotate");
+  const { state } = useTaskScope();
+  const { canUndo, canRedo } = useAnswerView(state);
+  const number = new Intl.NumberFormat(i18n.language);
+  return (
+    <div className={classes.bar}>
+      <span className={classes.progress}>
+        {t("progress.done", { count: view.doneHere, shown: number.format(view.doneHere) })}
+      </span>
+      <JournalState loop={loop} view={view} />
+      <div className={classes.commands} role="toolbar" aria-label={t("toolbar")}>
+        <CommandButton command="undo" icon={<Sign name="undo" />} disabled={!canUndo} />
+        <CommandButton command="redo" icon={<Sign name="redo" />} disabled={!canRedo} />
+        <span className={classes.gap} />
+        <CommandButton command="back" icon={<Icon name="back" />} disabled={!view.canGoBack} />
+        <CommandButton command="forward" icon={<Icon name="next" />} disabled={!view.canGoForward} />
+        <span className={classes.gap} />
+        <CommandButton
+          command="guideline"
+          icon={<Sign name="book" />}
+          expanded={guidelineOpen}
+          disabled={!hasGuideline}
+        />
+        <CommandButton command="ask" icon={<Icon name="question" />} disabled={view.work?.revises !== null} />
+        <CommandButton command="keys" icon={<Sign name="keyboard" />} />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,31 @@
+import type { ReactNode } from "react";
+import classes from "./IconButton.module.css";
+
+interface Props {
+  label: string;
+  pressed?: boolean;
+  disabled?: boolean;
+  onClick: () => void;
+  children: ReactNode;
+}
+
+/** A small square button with a picture; the name is for screen readers and the tooltip. */
+export function IconButton({ label, pressed, disabled, onClick, children }: Props) {
+  return (
+    <button
+      type="button"
+      className={classes.button}
+      aria-label={label}
+      aria-pressed={pressed}
+      title={label}
+      disabled={disabled}
+      onClick={(event) => {
+        // not every browser gives the focus to a button that is clicked
+        event.currentTarget.focus();
+        onClick();
+      }}
+    >
+      {children}
+    </button>
+  );
+}
