@@ -9,7 +9,7 @@ from qistas.core.ids import ProjectId, parse_uuid
 from qistas.core.page import DEFAULT_LIMIT, Page, decode_key, page_of
 from qistas.core.principal import Principal
 from qistas.db import Tx
-from qistas.trust import Permission, may, require
+from qistas.trust import Permission, may, projects_seen, require
 
 from . import store
 from .load import load_ontology, load_project
