@@ -12,7 +12,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from qistas.engine.agreement.sums import sum_by
+from qistas.engine.sums import sum_by
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

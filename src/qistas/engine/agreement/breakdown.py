@@ -15,7 +15,7 @@ from qistas.engine.agreement.bootstrap import (
     percentile_interval,
     resampled_sums,
 )
-from qistas.engine.agreement.sums import sum_by
+from qistas.engine.sums import sum_by
 
 
 @dataclass(frozen=True, slots=True)

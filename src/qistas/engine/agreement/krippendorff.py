@@ -33,7 +33,7 @@ from qistas.engine.agreement.bootstrap import (
     resampled_sums,
 )
 from qistas.engine.agreement.result import Agreement
-from qistas.engine.agreement.sums import sum_by
+from qistas.engine.sums import sum_by
 
 Metric = Literal["nominal", "ordinal", "interval", "ratio"]
 

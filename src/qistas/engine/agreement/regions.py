@@ -31,9 +31,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from qistas.engine.agreement.bootstrap import check_bootstrap, deal_blocks, percentile_interval
 from qistas.engine.agreement.result import Agreement
-from qistas.engine.agreement.sums import sum_by
 from qistas.engine.merge.geometry import box_iou
 from qistas.engine.merge.tables import code_column, number_column
+from qistas.engine.sums import sum_by
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

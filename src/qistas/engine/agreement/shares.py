@@ -20,8 +20,8 @@ import numpy as np
 from qistas.engine.agreement.answers import Answers, FloatArray, Table
 from qistas.engine.agreement.bootstrap import deal_blocks, percentile_interval, resampled_sums
 from qistas.engine.agreement.result import Agreement
-from qistas.engine.agreement.sums import sum_by
 from qistas.engine.responses import Responses
+from qistas.engine.sums import sum_by
 
 Weights = Literal["identity", "linear", "quadratic", "ordinal"]
 Coefficient = Callable[[FloatArray, FloatArray], FloatArray]

@@ -25,8 +25,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from qistas.engine.agreement.sums import sum_by
 from qistas.engine.responses import Responses, gold_codes
+from qistas.engine.sums import sum_by
 
 FloatArray = NDArray[np.float64]
 

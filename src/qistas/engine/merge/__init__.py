@@ -1,18 +1,34 @@
-"""Many annotators' regions, merged into one answer with support and doubt."""
+"""Many annotators' regions and rankings, merged into one answer with support and doubt."""
 
 from __future__ import annotations
 
 from qistas.engine.merge.boxes import Box, MergedBox, MergedBoxes, merge_boxes, merge_boxes_table
+from qistas.engine.merge.keypoints import MergedKeypoint, merge_keypoints
+from qistas.engine.merge.masks import MergedMask, merge_masks
+from qistas.engine.merge.polygons import MergedPolygon, merge_polygons, polygon_iou
+from qistas.engine.merge.rankings import MergedRanking, merge_rankings
+from qistas.engine.merge.segments import MergedSegment, merge_segments
 from qistas.engine.merge.spans import MergedSpan, MergedSpans, merge_spans, merge_spans_table
 
 __all__ = [
     "Box",
     "MergedBox",
     "MergedBoxes",
+    "MergedKeypoint",
+    "MergedMask",
+    "MergedPolygon",
+    "MergedRanking",
+    "MergedSegment",
     "MergedSpan",
     "MergedSpans",
     "merge_boxes",
     "merge_boxes_table",
+    "merge_keypoints",
+    "merge_masks",
+    "merge_polygons",
+    "merge_rankings",
+    "merge_segments",
     "merge_spans",
     "merge_spans_table",
+    "polygon_iou",
 ]

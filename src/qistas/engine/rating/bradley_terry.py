@@ -17,7 +17,6 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from qistas.engine.agreement.sums import sum_by
 from qistas.engine.rating.comparisons import (
     Comparisons,
     FloatArray,
@@ -30,6 +29,7 @@ from qistas.engine.rating.comparisons import (
 from qistas.engine.rating.likelihood import Model, Terms, outcome_slopes, probabilities, terms
 from qistas.engine.rating.newton import conjugate_gradients
 from qistas.engine.rating.result import Ratings
+from qistas.engine.sums import sum_by
 
 Ties = Literal["davidson", "rao_kupper", "half", "ignore"]
 Intervals = Literal["sandwich", "model", "bootstrap", "none"]

@@ -18,11 +18,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from qistas.engine.agreement.sums import sum_by
 from qistas.engine.rating.bradley_terry import bradley_terry
 from qistas.engine.rating.comparisons import Comparisons, FloatArray, PairCounts, pair_index
 from qistas.engine.rating.likelihood import sigmoid
 from qistas.engine.rating.result import Ratings
+from qistas.engine.sums import sum_by
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,9 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from qistas.engine.agreement.sums import sum_by
 from qistas.engine.rating.comparisons import reachable
 from qistas.engine.rating.newton import conjugate_gradients
+from qistas.engine.sums import sum_by
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]

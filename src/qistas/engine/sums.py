@@ -1,4 +1,4 @@
-"""Sums by group, the one step that everything here is made of."""
+"""Sums by group, the one step that most of the engine is made of."""
 
 from __future__ import annotations
 
