@@ -45,13 +45,15 @@ async def claim_tasks(tx: Tx, project_id: ProjectId, limit: int, holding: Sequen
         "session": who.session,
         "purpose": who.purpose,
     }
-    offers = await store.claim(tx, params) or await _claim_further(tx, params)
-    if offers:
-        return Claim(await _present(tx, project_id, offers))
-    reason = await store.why_empty(tx, project_id)
-    if reason is None:
-        raise Missing()
-    return Claim((), reason)
+    offers = await store.claim(tx, params)
+    reason = None
+    if not offers:
+        reason = await store.why_empty(tx, project_id)
+        if reason is None:
+            raise Missing()
+        if reason == "empty":
+            offers = await _claim_further(tx, params)
+    return Claim(await _present(tx, project_id, offers), None if offers else reason)
 
 
 async def _claim_further(tx: Tx, params: dict[str, Any]) -> list[Offer]:

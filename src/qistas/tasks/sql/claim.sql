@@ -6,7 +6,7 @@
 -- other; the lock re-reads the row, so a task that filled up meanwhile is passed over.
 --
 -- Only the first %(head)s open tasks are looked at, so the cost does not depend on the size of the queue. When this annotator
--- has had all of those, `look_further.sql` finds others, and they come back here as %(also)s.
+-- has had all of those, `look_further.sql` finds others, and they come here as %(also)s instead.
 --
 -- The lease is inserted before the task is counted, and only what was inserted is counted: two tabs of one person can
 -- never take one task twice (leases_once), nor leave a count behind.
@@ -46,7 +46,7 @@ WITH p AS (
              WHERE t.tenant_id = %(tenant)s AND t.project_id = %(project)s AND t.assignee = who
                AND t.state = 'open' AND t.purpose <> 'gold'
              ORDER BY -t.priority, -t.doubt, t.age LIMIT %(head)s) AS t
-     WHERE (SELECT n FROM need) > 0
+     WHERE (SELECT n FROM need) > 0 AND %(also)s::uuid[] = '{}'
        AND NOT EXISTS (SELECT FROM leases l
                         WHERE l.tenant_id = %(tenant)s AND l.task_id = t.id AND l.annotator_id = %(annotator)s
                           AND l.state IN ('live', 'answered', 'skipped'))

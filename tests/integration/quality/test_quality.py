@@ -1,0 +1,317 @@
+"""Quality: what is inferred, when, and that experts outrank it without erasing it."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+from uuid import UUID
+
+import pytest
+from tests.build import claim, counts, fill, make_project, submit, task_rows
+from tests.conftest import Tenant
+
+from qistas.core.errors import AnswerInvalid, Conflict, Forbidden, Invalid
+from qistas.core.ids import ProjectId
+from qistas.core.principal import Principal, Role
+from qistas.db import Database
+from qistas.quality import (
+    Verdict,
+    adjudicate_item,
+    claim_review,
+    fit_project,
+    infer_due,
+    item_history,
+    list_consensus,
+    list_gold,
+    plant_gold,
+    quality_report,
+    remove_gold,
+    review_annotation,
+)
+
+LABELS = ["sport", "news", "art"]
+
+
+async def answer_all(
+    db: Database,
+    project: ProjectId,
+    people: list[tuple[Principal, float]],
+    truth: dict[str, str],
+    seed: int = 1,
+) -> None:
+    """Let each person answer everything, right with their own probability."""
+    rng = random.Random(seed)
+    for who, skill in people:
+        while offers := await claim(db, who, project, 10):
+            for offer in offers:
+                right = truth[offer.data["text"]]
+                said = (
+                    right if rng.random() < skill else rng.choice([name for name in LABELS if name != right])
+                )
+                await submit(db, who, project, offer, said)
+
+
+async def infer(db: Database, who: Principal, project: ProjectId) -> int:
+    total = 0
+    while True:
+        async with db.tenant_tx(who) as tx:
+            done = await infer_due(tx, project)
+        total += done
+        if done == 0:
+            return total
+
+
+@pytest.fixture
+async def labelled(db: Database, tenant: Tenant) -> tuple[ProjectId, list[UUID], dict[str, str]]:
+    """Sixty items with five answers each: three careful people, one careless, one who guesses."""
+    project = await make_project(db, tenant.owner, overlap=5)
+    items = await fill(db, tenant.owner, project, 60)
+    truth = {f"text {n}": LABELS[n % 3] for n in range(60)}
+    people = [
+        (await tenant.member(Role.ANNOTATOR, f"p{n}"), skill)
+        for n, skill in enumerate((0.95, 0.9, 0.9, 0.6, 0.33))
+    ]
+    await answer_all(db, project, people, truth)
+    return project, items, truth
+
+
+async def right(db: Database, tenant: Tenant, project: ProjectId, truth: dict[str, str]) -> float:
+    async with db.tenant_tx(tenant.owner) as tx:
+        rows = await tx.rows(
+            "SELECT i.data ->> 'text', c.value FROM consensus c JOIN items i ON i.tenant_id = c.tenant_id AND i.id = c.item_id"
+            " WHERE c.project_id = %s",
+            (project,),
+        )
+    assert len(rows) == 60
+    return sum(value == {"labels": [truth[text]]} for text, value in rows) / len(rows)
+
+
+async def test_consensus_follows_answers_and_a_full_run_is_better(
+    db: Database, tenant: Tenant, labelled: tuple[ProjectId, list[UUID], dict[str, str]]
+) -> None:
+    project, _, truth = labelled
+    assert await infer(db, tenant.owner, project) == 60
+    assert await infer(db, tenant.owner, project) == 0
+    voted = await right(db, tenant, project, truth)
+    assert (await counts(db, tenant.owner, project))["consensus"] == 60
+    await fit_project(db, tenant.owner, project)
+    fitted = await right(db, tenant, project, truth)
+    assert fitted >= max(voted, 0.95)
+    assert (await counts(db, tenant.owner, project))["consensus"] == 60
+    async with db.tenant_tx(tenant.owner) as tx:
+        report = await quality_report(tx, project)
+    (question,) = report["questions"]
+    assert question["agreement"]["low"] < question["agreement"]["value"] < question["agreement"]["high"]
+    assert 0.3 < question["agreement"]["value"] < 0.8
+    assert sum(c["count"] for c in question["labels"]) == 60
+    assert sum(question["doubt"]["counts"]) == 60
+    skill = {a["name"]: a["skills"][0] for a in report["annotators"]}
+    assert skill["p0"]["value"] > skill["p3"]["value"] > skill["p4"]["value"]
+    assert all(s["low"] <= s["value"] <= s["high"] and s["answers"] == 60 for s in skill.values())
+    assert [a["name"] for a in report["annotators"] if a["flags"]] == [
+        n for n in skill if skill[n]["high"] < 0.7
+    ]
+
+
+async def test_a_settled_project_is_not_written_again(
+    db: Database, tenant: Tenant, labelled: tuple[ProjectId, list[UUID], dict[str, str]]
+) -> None:
+    project, _, _ = labelled
+    await fit_project(db, tenant.owner, project)
+    async with db.tenant_tx(tenant.owner) as tx:
+        before = await tx.rows("SELECT item_id, xmin::text FROM consensus ORDER BY 1")
+    await fit_project(db, tenant.owner, project)
+    async with db.tenant_tx(tenant.owner) as tx:
+        assert await tx.rows("SELECT item_id, xmin::text FROM consensus ORDER BY 1") == before
+
+
+async def test_doubt_moves_the_queue(db: Database, tenant: Tenant) -> None:
+    project = await make_project(db, tenant.owner, overlap=3)
+    items = await fill(db, tenant.owner, project, 3)
+    one, two, three = [await tenant.member(Role.ANNOTATOR) for _ in range(3)]
+    for who, said in ((one, ["news", "news", "news"]), (two, ["news", "news", "art"])):
+        for offer in await claim(db, who, project, 3):
+            await submit(db, who, project, offer, said[items.index(offer.item_id)])
+    await infer(db, tenant.owner, project)
+    assert [o.item_id for o in await claim(db, three, project, 1)] == [items[2]]
+
+
+async def test_gold_is_planted_unseen_scored_at_once_and_taken_back(db: Database, tenant: Tenant) -> None:
+    project = await make_project(db, tenant.owner)
+    async with db.tenant_tx(tenant.owner) as tx:  # above what may be set, so that the draw is certain
+        await tx.run(
+            "UPDATE projects SET settings = settings || '{\"gold_rate\": 1}' WHERE tenant_id = %s",
+            (tenant.id,),
+        )
+    items = await fill(db, tenant.owner, project, 4)
+    who, other = await tenant.member(Role.ANNOTATOR, "a"), await tenant.member(Role.ANNOTATOR, "b")
+    with pytest.raises(AnswerInvalid):
+        async with db.tenant_tx(tenant.owner) as tx:
+            await plant_gold(tx, project, items[3], {"topic": {"labels": ["chess"]}})
+    async with db.tenant_tx(tenant.owner) as tx:
+        gold = await plant_gold(tx, project, items[3], {"topic": {"labels": ["art"]}})
+    with pytest.raises(Conflict):
+        async with db.tenant_tx(tenant.owner) as tx:
+            await plant_gold(tx, project, items[3], {"topic": {"labels": ["art"]}})
+    assert (await counts(db, tenant.owner, project))["tasks"] == 3
+    for person, said in ((who, "art"), (other, "news")):
+        (offer,) = await claim(db, person, project)
+        assert offer.item_id == items[3]
+        assert not hasattr(offer, "purpose")
+        await submit(db, person, project, offer, said)
+        assert all(o.item_id != items[3] for o in await claim(db, person, project, 5))
+    await infer(db, tenant.owner, project)
+    async with db.tenant_tx(tenant.owner) as tx:
+        (row,) = (await list_gold(tx, project)).rows
+        report = await quality_report(tx, project)
+    assert (row.seen, row.score) == (2, 0.5)
+    assert {a["name"]: (a["gold"]["right"], a["gold"]["total"]) for a in report["annotators"]} == {
+        "a": (1, 1),
+        "b": (0, 1),
+    }
+    async with db.tenant_tx(tenant.owner) as tx:
+        await remove_gold(tx, project, gold)
+    assert [r["purpose"] for r in await task_rows(db, tenant.owner, project)] == ["work"] * 4
+    assert (await counts(db, tenant.owner, project)) | {"items": 0} == {
+        "items": 0,
+        "tasks": 4,
+        "done": 1,
+        "consensus": 1,
+        "reviewed": 0,
+    }
+
+
+async def disputed(db: Database, tenant: Tenant) -> tuple[ProjectId, UUID, list[Principal]]:
+    """One item on which two people disagree."""
+    project = await make_project(db, tenant.owner, overlap=2)
+    (item,) = await fill(db, tenant.owner, project, 1)
+    people = [await tenant.member(Role.ANNOTATOR, name) for name in ("a", "b")]
+    for who, said in zip(people, ("news", "art"), strict=True):
+        (offer,) = await claim(db, who, project)
+        await submit(db, who, project, offer, said)
+    await infer(db, tenant.owner, project)
+    return project, item, people
+
+
+async def test_review_goes_to_one_reviewer_and_adjudication_settles(db: Database, tenant: Tenant) -> None:
+    project, item, people = await disputed(db, tenant)
+    first, second = await tenant.member(Role.REVIEWER), await tenant.member(Role.REVIEWER)
+    async with db.tenant_tx(first) as tx:
+        offer = await claim_review(tx, project)
+    assert offer is not None
+    assert (offer.item_id, {a["annotator"] for a in offer.annotations}) == (item, {"a", "b"})
+    async with db.tenant_tx(second) as tx:
+        assert await claim_review(tx, project) is None
+    with pytest.raises(Forbidden):
+        async with db.tenant_tx(people[0]) as tx:
+            await claim_review(tx, project)
+    async with db.tenant_tx(first) as tx:
+        await adjudicate_item(tx, project, item, {"topic": {"labels": ["art"]}}, "the headline says so")
+        assert await claim_review(tx, project) is None
+        history = await item_history(tx, project, item)
+    assert history["adjudications"][0]["answer"] == {"topic": {"labels": ["art"]}}
+    assert len(history["annotations"]) == 2
+    assert history["consensus"][0]["disputed"]
+
+
+async def test_a_new_answer_unsettles(db: Database, tenant: Tenant) -> None:
+    project, _, people = await disputed(db, tenant)
+    reviewer = await tenant.member(Role.REVIEWER)
+    async with db.tenant_tx(reviewer) as tx:
+        offer = await claim_review(tx, project)
+        assert offer is not None
+        await review_annotation(tx, project, offer.annotations[0]["id"], Verdict.ACCEPT)
+        assert await claim_review(tx, project) is None
+    from qistas.annotations import my_annotations, revise_annotation
+
+    async with db.tenant_tx(people[0]) as tx:
+        mine = (await my_annotations(tx, project)).rows[0]
+        await revise_annotation(
+            tx, project, mine.id, {"topic": {"labels": ["sport"]}}, seconds=1, client_key="again"
+        )
+    await infer(db, tenant.owner, project)
+    async with db.tenant_tx(reviewer) as tx:
+        assert await claim_review(tx, project) is not None
+
+
+async def test_return_sends_the_task_back_with_the_reason(db: Database, tenant: Tenant) -> None:
+    project, _, people = await disputed(db, tenant)
+    reviewer = await tenant.member(Role.REVIEWER)
+    async with db.tenant_tx(reviewer) as tx:
+        offer = await claim_review(tx, project)
+        assert offer is not None
+        sent = next(a for a in offer.annotations if a["annotator"] == "a")
+        with pytest.raises(Invalid):
+            await review_annotation(tx, project, sent["id"], Verdict.RETURN)
+        await review_annotation(tx, project, sent["id"], Verdict.RETURN, reason="read it to the end")
+    assert (await counts(db, tenant.owner, project))["done"] == 0
+    await infer(db, tenant.owner, project)
+    async with db.tenant_tx(tenant.owner) as tx:
+        (row,) = (await list_consensus(tx, project, "topic")).rows
+    assert (row.value, row.answers) == ({"labels": ["art"]}, 1)
+    (again,) = await claim(db, people[0], project)
+    assert (again.returned, again.draft) == ("read it to the end", {"topic": {"labels": ["news"]}})
+    assert (await submit(db, people[0], project, again, "art")).revision == 2
+    await infer(db, tenant.owner, project)
+    async with db.tenant_tx(tenant.owner) as tx:
+        (row,) = (await list_consensus(tx, project, "topic")).rows
+    assert (row.value, row.answers, row.disputed) == ({"labels": ["art"]}, 2, False)
+    assert (await counts(db, tenant.owner, project))["done"] == 1
+
+
+async def test_a_correction_is_an_experts_answer(db: Database, tenant: Tenant) -> None:
+    project, item, _ = await disputed(db, tenant)
+    reviewer = await tenant.member(Role.REVIEWER)
+    async with db.tenant_tx(reviewer) as tx:
+        offer = await claim_review(tx, project)
+        assert offer is not None
+        with pytest.raises(Invalid):
+            await review_annotation(tx, project, offer.annotations[0]["id"], Verdict.CORRECT)
+        await review_annotation(
+            tx, project, offer.annotations[0]["id"], Verdict.CORRECT, answer={"topic": {"labels": ["sport"]}}
+        )
+        history = await item_history(tx, project, item)
+    assert [d["answer"] for d in history["adjudications"]] == [{"topic": {"labels": ["sport"]}}]
+
+
+MANY: dict[str, Any] = {
+    "format": 1,
+    "fields": [{"name": "text"}],
+    "questions": [
+        {"name": "mood", "kind": "rating", "min": 1, "max": 5},
+        {"name": "who", "kind": "span", "field": "text", "labels": [{"name": "PER"}, {"name": "LOC"}]},
+        {"name": "why", "kind": "text", "required": False},
+    ],
+}
+
+
+async def test_every_kind_of_answer_is_merged(db: Database, tenant: Tenant) -> None:
+    project = await make_project(db, tenant.owner, MANY, overlap=3)
+    await fill(db, tenant.owner, project, [{"text": "Leila went to Tunis"}])
+    spans = [[(0, 5, "PER"), (14, 19, "LOC")], [(0, 5, "PER"), (14, 19, "LOC")], [(0, 5, "PER")]]
+    for n, (mood, marked) in enumerate(zip((4, 4, 2), spans, strict=True)):
+        who = await tenant.member(Role.ANNOTATOR)
+        (offer,) = await claim(db, who, project)
+        answer: dict[str, Any] = {
+            "mood": {"value": mood},
+            "who": {"spans": [{"start": s, "end": e, "label": name} for s, e, name in marked]},
+        }
+        if n < 2:
+            answer["why"] = {"text": "she is glad"}
+        await submit(db, who, project, offer, answer)
+    for step in ("infer", "fit"):
+        if step == "infer":
+            await infer(db, tenant.owner, project)
+        else:
+            await fit_project(db, tenant.owner, project)
+        found: dict[str, Any] = {}
+        for name in ("mood", "who", "why"):
+            async with db.tenant_tx(tenant.owner) as tx:
+                (row,) = (await list_consensus(tx, project, name)).rows
+            found[name] = row
+        assert 3 <= found["mood"].value["value"] <= 4
+        assert found["who"].value == {
+            "spans": [{"start": 0, "end": 5, "label": "PER"}, {"start": 14, "end": 19, "label": "LOC"}]
+        }
+        assert (found["why"].value, found["why"].answers) == ({"text": "she is glad"}, 2)
+        assert all(0 <= row.doubt <= 1 for row in found.values())
