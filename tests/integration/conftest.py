@@ -27,6 +27,11 @@ from qistas.workforce.types import SessionLimits
 BASE = "http://testserver/api/v1"
 
 
+def hold(client: httpx.AsyncClient, secret: str) -> None:
+    """Put a session's secret into the cookies of a client, in place of any other."""
+    client.cookies.set("qistas_session", secret, domain="testserver.local", path="/")
+
+
 @dataclass
 class Api:
     """The application, started; `db` is its own database object."""
@@ -101,7 +106,7 @@ class Api:
         async with self.db.system_tx(reason="test") as tx:
             await store.add_session(tx, digest(secret), person_id, tenant_id, SessionLimits(), opened_by)
         client = await self.client(**{"Sec-Fetch-Site": "same-origin"})
-        client.cookies.set("qistas_session", secret)
+        hold(client, secret)
         return client
 
     async def tenant(self, name: str = "A") -> Tenant:

@@ -103,19 +103,19 @@ def _periods(limits: SessionLimits) -> dict[str, Any]:
 
 async def rotate_session(tx: Tx, old: bytes, new: bytes) -> bool:
     """Give a session that is due a new id. The old one lives on for the requests already under way; False when another was first."""
-    taken = await tx.run(
-        """UPDATE identity.sessions SET rotate = false, idle_until = least(idle_until, now() + interval '30 seconds')
-            WHERE id_hash = %s AND rotate""",
-        (old,),
+    return bool(
+        await tx.run(
+            """WITH due AS (
+                   UPDATE identity.sessions
+                      SET rotate = false, ends_at = least(ends_at, now() + interval '30 seconds'),
+                          idle_until = least(idle_until, now() + interval '30 seconds')
+                    WHERE id_hash = %s AND rotate
+                RETURNING old.person_id, old.tenant_id, old.created_at, old.idle_until, old.ends_at, old.opened_by)
+               INSERT INTO identity.sessions (id_hash, person_id, tenant_id, created_at, idle_until, ends_at, opened_by)
+               SELECT %s, person_id, tenant_id, created_at, idle_until, ends_at, opened_by FROM due""",
+            (old, new),
+        )
     )
-    if not taken:
-        return False
-    await tx.run(
-        """INSERT INTO identity.sessions (id_hash, person_id, tenant_id, created_at, idle_until, ends_at, opened_by)
-           SELECT %s, person_id, tenant_id, created_at, ends_at, ends_at, opened_by FROM identity.sessions WHERE id_hash = %s""",
-        (new, old),
-    )
-    return True
 
 
 async def memberships(tx: Tx, person_id: PersonId) -> list[Membership]:

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from tests.conftest import Tenant
 
 from qistas.core.errors import Forbidden, Invalid, Unknown
 from qistas.core.principal import Role
@@ -18,7 +19,6 @@ from qistas.workforce import (
     resolve_token,
 )
 from qistas.workforce.credentials import new_token
-from tests.conftest import Tenant
 
 
 async def test_many_servers_starting_at_once_make_one_owner(db: Database) -> None:
