@@ -8,6 +8,7 @@
 """
 
 from qistas.engine.truth._kernels import backend
+from qistas.engine.truth.auto import auto
 from qistas.engine.truth.bwa import bwa
 from qistas.engine.truth.catd import catd
 from qistas.engine.truth.dawid_skene import dawid_skene
@@ -29,6 +30,7 @@ __all__ = [
     "Fit",
     "NumericResult",
     "TruthResult",
+    "auto",
     "backend",
     "bwa",
     "catd",
