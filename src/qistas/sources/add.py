@@ -11,7 +11,7 @@ from qistas.db import Database
 from qistas.trust import Act, Permission, record, require
 
 from . import store
-from .chunk import Chunk
+from .chunk import CHUNK_BYTES, Chunk
 from .formats.json_row import parse_row
 from .formats.reader import too_long
 from .images import ImageReader
@@ -21,7 +21,6 @@ from .mapping import DraftMaker, make_plan, ready
 from .types import MAX_ROW_BYTES, Added, Draft, ImportOptions, Record, Refusal, Target
 
 CHUNK_ROWS = 5_000
-CHUNK_BYTES = 8 * 2**20
 MAX_TOLD = 1_000
 
 

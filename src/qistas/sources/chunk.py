@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 
 from .types import Draft, Position, Refusal, StoredImage
 
+CHUNK_ROWS = 8_000
+CHUNK_BYTES = 8 * 2**20
+
 
 @dataclass(slots=True)
 class Chunk:

@@ -20,7 +20,7 @@ from qistas.db import Database
 from qistas.trust import Act, record
 
 from . import store
-from .chunk import Chunk
+from .chunk import CHUNK_BYTES, CHUNK_ROWS, Chunk
 from .detect import SAMPLE_BYTES, Detected, detect
 from .formats import Reader, Row, open_reader, shown
 from .images import ImageReader
@@ -30,8 +30,6 @@ from .types import Format, Import, ImportOptions, ImportState, Position, Refusal
 
 log = logging.getLogger("qistas.sources")
 
-CHUNK_ROWS = 8_000
-CHUNK_BYTES = 8 * 2**20
 SAMPLE_ROWS = 50
 CHUNK_SECONDS = 5.0  # a chunk of slow rows (images) ends early, so that progress is seen
 
