@@ -29,7 +29,7 @@ const command = (id: string, scope: Scope, ...keys: Chord[]): Command => ({ id, 
 
 /** Every action of the annotation screen by name, with the key it has until a person chooses another. */
 export const commands: readonly Command[] = [
-  command("submit", "task", "Mod+Enter", "Enter"),
+  command("submit", "task", "Enter", "Mod+Enter"),
   command("skip", "task", "Alt+X"),
   command("back", "task", "Alt+B"),
   command("forward", "task", "Alt+N"),

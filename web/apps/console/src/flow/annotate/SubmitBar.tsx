@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import type { LoopView } from "@qistas/annotate-core";
+import { type LoopView, writesText } from "@qistas/annotate-core";
 import { useTranslation } from "react-i18next";
 import classes from "./AnnotatePage.module.css";
 import { ariaKeys, Keys } from "./commands/Keys";
@@ -8,8 +8,13 @@ import { useTaskScope } from "./task/TaskScope";
 /** The two ways on from a task. */
 export function SubmitBar({ view }: { view: LoopView }) {
   const { t } = useTranslation("annotate");
-  const { dispatcher, keyOf } = useTaskScope();
+  const { dispatcher, keyOf, keysOf, ontology, atHand } = useTaskScope();
   const again = view.work?.revises !== null;
+  // Enter alone makes a new line while one writes
+  const writing = ontology.questions.find((one) => one.name === atHand)?.kind === "text";
+  const chord = writing
+    ? (keysOf("submit").find((key) => !writesText(key)) ?? keyOf("submit"))
+    : keyOf("submit");
   return (
     <div className={classes.submit}>
       <Button
@@ -23,8 +28,8 @@ export function SubmitBar({ view }: { view: LoopView }) {
       </Button>
       <Button
         flex={1}
-        aria-keyshortcuts={ariaKeys(keyOf("submit"))}
-        rightSection={<Keys chord={keyOf("submit")} />}
+        aria-keyshortcuts={ariaKeys(chord)}
+        rightSection={<Keys chord={chord} />}
         onClick={() => dispatcher.run("submit")}
       >
         {t(again ? "submit.again" : "commands.submit")}

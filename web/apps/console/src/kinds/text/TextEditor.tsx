@@ -14,7 +14,8 @@ export function TextEditor(props: EditorProps<"text">) {
   const number = new Intl.NumberFormat(i18n.language);
   const shared = {
     className: classes.field,
-    dir: "auto" as const,
+    // an empty field stands as the page does; words bring their own direction
+    dir: text ? ("auto" as const) : undefined,
     value: text,
     readOnly,
     "aria-labelledby": labelledBy,

@@ -23,6 +23,8 @@ export function useKeyboard(settings: Settings): void {
     const onKey = (raw: Event): void => {
       const event = raw as KeyboardEvent;
       if (event.defaultPrevented || event.isComposing) return;
+      // a key held down must not run through the tasks
+      if (event.repeat && event.key === "Enter") return;
       const { dispatcher, optionKeys, choose, onActivity } = latest.current;
       onActivity?.();
       const at = event.target instanceof Element ? event.target : null;

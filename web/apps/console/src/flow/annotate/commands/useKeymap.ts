@@ -31,7 +31,7 @@ export function useKeymap(): Keymap {
       queries.setQueryData(meQuery.queryKey, {
         ...me,
         person: { ...me.person, keymap: writeOwnKeys(next) },
-      } as Me);
+      } as unknown as Me);
     },
     onSuccess: (now) => queries.setQueryData(meQuery.queryKey, now),
   });

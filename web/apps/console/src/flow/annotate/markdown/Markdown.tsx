@@ -48,7 +48,7 @@ function blocks(tokens: readonly Token[], dir: Props["dir"]): ReactNode[] {
       case "blockquote":
         return (
           <blockquote key={key} dir={dir}>
-            {blocks(token.tokens ?? [], dir)}
+            {blocks(token.tokens ?? [], undefined)}
           </blockquote>
         );
       case "hr":
@@ -67,14 +67,15 @@ function blocks(tokens: readonly Token[], dir: Props["dir"]): ReactNode[] {
   });
 }
 
+/** The list has the direction, its parts have none: `auto` looks past parts that have one of their own. */
 function list(token: Tokens.List, key: number, dir: Props["dir"]): ReactNode {
   const items = token.items.map((item, index) => (
     // biome-ignore lint/suspicious/noArrayIndexKey: the text of a task does not change
-    <li key={index} dir={dir}>
+    <li key={index}>
       {item.task ? <span>{item.checked ? "☑ " : "☐ "}</span> : null}
       {blocks(
         item.tokens.filter((one) => one.type !== "checkbox"),
-        dir,
+        undefined,
       )}
     </li>
   ));

@@ -5,6 +5,7 @@ import {
   type Command,
   Dispatcher,
   type ItemData,
+  isRequired,
   type Localised,
   localised,
   type Ontology,
@@ -80,10 +81,11 @@ export function TaskBoard(props: TaskBoardProps) {
       localised(text, language, otherwise, ontology.languages ?? []),
     [language, ontology.languages],
   );
-  const keyOf = useCallback(
-    (id: string) => commands.find((command) => command.id === id)?.keys[0],
+  const keysOf = useCallback(
+    (id: string) => commands.find((command) => command.id === id)?.keys ?? [],
     [commands],
   );
+  const keyOf = useCallback((id: string) => keysOf(id)[0], [keysOf]);
 
   const focusQuestion = useCallback(
     (name: string) => {
@@ -112,7 +114,10 @@ export function TaskBoard(props: TaskBoardProps) {
     setSpoken(t("choice.chosen", { option: name, question: title(question.title, question.name) }));
     const one = question.kind !== "choice" || question.many !== true;
     const asked = state.view().asked;
-    const following = asked[asked.findIndex((other) => other.name === question.name) + 1];
+    // an optional text is not on the way: who chooses by key goes on choosing by key
+    const following = asked
+      .slice(asked.findIndex((other) => other.name === question.name) + 1)
+      .find((other) => other.kind !== "text" || isRequired(other));
     if (one && !isAnswered(question, before) && following && question.name === current)
       focusQuestion(following.name);
     else setAtHand(question.name);
@@ -169,6 +174,7 @@ export function TaskBoard(props: TaskBoardProps) {
     readOnly,
     dispatcher,
     keyOf,
+    keysOf,
     optionKeys: keys,
     atHand: current,
     setAtHand,

@@ -23,6 +23,7 @@ export interface TaskScope {
   readonly dispatcher: Dispatcher;
   /** A command's first key, for the hint beside its button. */
   readonly keyOf: (command: string) => Chord | undefined;
+  readonly keysOf: (command: string) => readonly Chord[];
   readonly optionKeys: ReadonlyMap<Chord, Option>;
   readonly atHand: string | undefined;
   readonly setAtHand: (question: string) => void;
