@@ -1,0 +1,252 @@
+"""Projects through the API and the use-cases under it."""
+
+from typing import Any
+
+import httpx
+import pytest
+from tests.conftest import Tenant
+from tests.integration.conftest import Api
+
+from qistas.core.errors import Forbidden, Invalid, Missing
+from qistas.core.ids import ProjectId
+from qistas.core.principal import Principal, Role
+from qistas.db import Database
+from qistas.ontology import (
+    create_project,
+    list_projects,
+    load_project,
+    read_progress,
+    read_project,
+    update_project,
+)
+
+YAML = "format: 1\nfields: [{name: text}]\nquestions: [{name: ok, kind: choice, labels: [yes, no]}]\n"
+
+
+@pytest.fixture
+async def client(api: Api) -> httpx.AsyncClient:
+    return await api.client_for((await api.tenant()).owner)
+
+
+async def test_from_a_template_to_a_changed_ontology(client: httpx.AsyncClient) -> None:
+    made = await client.post(
+        "/projects", json={"name": " News ", "template": "text_classification", "settings": {"overlap": 2}}
+    )
+    assert made.status_code == 201, made.text
+    project = made.json()
+    assert (project["name"], project["state"], project["ontology_version"]) == ("News", "active", 1)
+    assert project["settings"] == {
+        "overlap": 2, "lease_minutes": 30, "price_minor": 0, "currency": "USD", "method": "auto", "gold_rate": 0.0,
+        "review": "none", "assigned_only": False, "show_guideline": True,
+    }  # fmt: skip
+    assert set(project["counts"].values()) == {0}
+    path = f"/projects/{project['id']}"
+    assert (await client.get(path)).json() == project
+    assert (await client.get("/projects")).json()["rows"][0]["id"] == project["id"]
+    ontology = (await client.get(f"{path}/ontology")).json()
+    assert ontology["version"] == 1
+    document = ontology["document"]
+    document["questions"][0]["labels"].append({"name": "weather"})
+    dry = await client.post(f"{path}/ontology", json={"ontology": document, "dry_run": True})
+    assert dry.json() == {"version": 2, "changes": ["Question `topic`: new label `weather`."]}
+    assert (await client.get(f"{path}/ontology")).json()["version"] == 1
+    assert (await client.post(f"{path}/ontology", json={"ontology": document})).json() == dry.json()
+    assert (await client.get(f"{path}/ontology?version=1")).json()["document"] == ontology["document"] | {
+        "questions": [
+            {**document["questions"][0], "labels": document["questions"][0]["labels"][:-1]},
+            *document["questions"][1:],
+        ]
+    }
+    versions = (await client.get(f"{path}/ontology/versions")).json()["rows"]
+    assert [(row["version"], len(row["hash"])) for row in versions] == [(2, 64), (1, 64)]
+    schema = (await client.get(f"{path}/ontology/answer-schema")).json()
+    assert "weather" in schema["properties"]["topic"]["properties"]["labels"]["items"]["enum"]
+    progress = (await client.get(f"{path}/progress")).json()
+    assert (progress["days"], progress["annotators"]) == ([], [])
+
+
+async def test_an_ontology_may_come_as_yaml_or_later(client: httpx.AsyncClient) -> None:
+    made = (await client.post("/projects", json={"name": "A", "ontology": YAML})).json()
+    assert made["ontology_version"] == 1
+    document = (await client.get(f"/projects/{made['id']}/ontology")).json()["document"]
+    assert [label["name"] for label in document["questions"][0]["labels"]] == ["yes", "no"]
+    bare = (await client.post("/projects", json={"name": "B"})).json()
+    assert bare["ontology_version"] == 0
+    assert (await client.get(f"/projects/{bare['id']}/ontology")).status_code == 404
+    assert (await client.post(f"/projects/{bare['id']}/ontology", json={"ontology": YAML})).json()[
+        "version"
+    ] == 1
+
+
+REFUSED: list[tuple[dict[str, Any], str]] = [
+    ({"name": ""}, "name"),
+    ({"name": "x\0"}, "name"),
+    ({"name": "x" * 201}, "name"),
+    ({"name": "x", "template": "nope"}, "template"),
+    ({"name": "x", "template": "boxes", "ontology": YAML}, "template"),
+    ({"name": "x", "ontology": {"format": 1}}, "fields"),
+    ({"name": "x", "ontology": "a: b: c"}, "line 1, column 5"),
+    ({"name": "x", "ontology": 5}, "ontology"),
+    ({"name": "x", "settings": {"overlap": 0}}, "settings.overlap"),
+    ({"name": "x", "settings": {"currency": "usd"}}, "settings.currency"),
+    ({"name": "x", "settings": {"colour": 1}}, "settings.colour"),
+    ({"name": "x", "colour": 1}, "colour"),
+]
+
+
+async def test_a_project_that_cannot_be_says_why(client: httpx.AsyncClient) -> None:
+    for body, place in REFUSED:
+        answer = await client.post("/projects", json=body)
+        assert answer.status_code == 422, answer.text
+        assert any(place in fault["where"] for fault in answer.json()["errors"]), answer.json()
+    assert (await client.get("/projects")).json()["rows"] == []
+
+
+async def test_checking_a_document_tells_everything_at_once(client: httpx.AsyncClient) -> None:
+    good = await client.post("/ontology/validate", json={"ontology": YAML})
+    assert good.json()["ok"] is True
+    same = await client.post("/ontology/validate", json={"ontology": good.json()["ontology"]})
+    assert same.json() == good.json()
+    text = await client.post("/ontology/validate", content=YAML, headers={"content-type": "application/yaml"})
+    assert text.json() == good.json()
+    bad = await client.post(
+        "/ontology/validate",
+        content="format: 1\nfields: [{name: text, type: txt}]\nquestions: [{name: 1, kind: choice, labels: [a]}]",
+        headers={"content-type": "text/yaml; charset=utf-8"},
+    )
+    assert bad.status_code == 200
+    assert {fault["where"] for fault in bad.json()["errors"]} == {
+        "fields[0].type", "questions[0].name", "questions[0].labels"
+    }  # fmt: skip
+    twice = await client.post(
+        "/ontology/validate",
+        content='{"ontology": {"format": 1, "format": 1}}',
+        headers={"content-type": "application/json"},
+    )
+    assert "twice" in twice.json()["errors"][0]["message"]
+    for content in (b"", b"[]", b"{}", b"5", b'{"ontology": null}'):
+        answer = await client.post(
+            "/ontology/validate", content=content, headers={"content-type": "application/json"}
+        )
+        assert (answer.status_code, answer.json().get("ok")) == (200, False), (content[:20], answer.text)
+    assert (
+        await client.post("/ontology/validate", content="x", headers={"content-type": "image/png"})
+    ).status_code == 415
+    assert (await client.post("/ontology/validate", content=b" " * (5 * 2**20))).status_code == 413
+
+
+async def test_templates_have_what_a_preview_needs(client: httpx.AsyncClient) -> None:
+    templates = (await client.get("/templates")).json()
+    assert len(templates) == 6
+    for template in templates:
+        assert set(template["title"]) == {"en", "ar"}
+        assert template["sample"]
+
+
+async def test_another_tenant_finds_nothing(api: Api, client: httpx.AsyncClient) -> None:
+    made = (await client.post("/projects", json={"name": "A", "ontology": YAML})).json()
+    other = await api.client_for((await api.tenant("B")).owner)
+    path = f"/projects/{made['id']}"
+    assert (await other.get("/projects")).json() == {"rows": [], "next": None}
+    for method, where, body in [
+        ("GET", path, None),
+        ("PATCH", path, {"name": "mine"}),
+        ("GET", f"{path}/progress", None),
+        ("GET", f"{path}/ontology", None),
+        ("GET", f"{path}/ontology?version=1", None),
+        ("GET", f"{path}/ontology/versions", None),
+        ("GET", f"{path}/ontology/answer-schema", None),
+        ("POST", f"{path}/ontology", {"ontology": YAML}),
+    ]:
+        answer = await other.request(method, where, json=body)
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), (method, where)
+
+
+async def test_who_may_do_what(tenant: Tenant) -> None:
+    annotator, viewer, guest = [
+        await tenant.member(role) for role in (Role.ANNOTATOR, Role.VIEWER, Role.GUEST)
+    ]
+    async with tenant.db.tenant_tx(tenant.owner) as tx:
+        seen = await create_project(tx, "seen", ontology=YAML, settings={"gold_rate": 0.1, "price_minor": 5})
+        await create_project(tx, "unseen")
+        await tx.run(
+            "INSERT INTO annotator_days (tenant_id, project_id, annotator_id, day, answers, cost_minor) VALUES (%s, %s, %s, current_date, 3, 15)",
+            (tx.tenant_id, seen.id, annotator.member_id),
+        )
+    async with tenant.db.tenant_tx(annotator) as tx:
+        for refused in (
+            create_project(tx, "x"),
+            update_project(tx, seen.id, name="x"),
+            read_progress(tx, seen.id),
+        ):
+            with pytest.raises(Forbidden):
+                await refused
+        row = await read_project(tx, seen.id)
+        assert (row.project.settings.gold_rate, row.project.settings.price_minor, row.counts.cost_minor) == (
+            0.0,
+            5,
+            0,
+        )
+    async with tenant.db.tenant_tx(viewer) as tx:
+        assert (await read_project(tx, seen.id)).counts.cost_minor == 15
+        assert (await read_progress(tx, seen.id)).annotators[0].answers_today == 3
+    async with tenant.db.tenant_tx(guest) as tx:
+        assert (await list_projects(tx)).rows == []
+        with pytest.raises(Missing):
+            await read_project(tx, seen.id)
+    invited = Principal(guest.tenant_id, guest.member_id, Role.GUEST, project_roles={seen.id: Role.ANNOTATOR})
+    async with tenant.db.tenant_tx(invited) as tx:
+        assert [row.project.name for row in (await list_projects(tx)).rows] == ["seen"]
+
+
+async def test_a_new_overlap_plans_the_tasks_anew(db: Database, tenant: Tenant) -> None:
+    async def waiting() -> list[tuple[Any, ...]]:
+        async with db.system_tx(reason="test") as tx:
+            return await tx.rows(
+                "SELECT args ->> 'project_id' FROM jobs.procrastinate_jobs WHERE task_name = 'tasks.replan'"
+            )
+
+    async with db.tenant_tx(tenant.owner) as tx:
+        project = await create_project(tx, "P", settings={"lease_minutes": 5})
+    async with db.tenant_tx(tenant.owner) as tx:
+        await update_project(tx, project.id, settings={"lease_minutes": 6})
+    assert await waiting() == []
+    async with db.tenant_tx(tenant.owner) as tx:
+        after = await update_project(tx, project.id, settings={"overlap": 3})
+        assert (after.settings.overlap, after.settings.lease_minutes) == (3, 6)
+        assert await load_project(tx, project.id) == after
+    assert await waiting() == [(str(project.id),)]
+    with pytest.raises(Invalid, match=r"settings.overlap"):
+        async with db.tenant_tx(tenant.owner) as tx:
+            await update_project(tx, project.id, settings={"overlap": "many"})
+
+
+async def test_changes_are_recorded_and_nothing_else_is(db: Database, tenant: Tenant) -> None:
+    async with db.tenant_tx(tenant.owner) as tx:
+        project = await create_project(tx, "P")
+        await update_project(tx, project.id, settings={"price_minor": 7})
+        await update_project(tx, project.id, settings={"price_minor": 7})
+        rows = await tx.rows(
+            "SELECT act, objects, detail -> 'settings' -> 'price_minor' FROM outbox ORDER BY id"
+        )
+    assert rows == [("config.change", [project.id], 0), ("config.change", [project.id], [0, 7])]
+
+
+async def test_lists_go_page_by_page(db: Database, tenant: Tenant) -> None:
+    async with db.tenant_tx(tenant.owner) as tx:
+        for at in range(5):
+            await create_project(tx, f"P{at}")
+    found: list[str] = []
+    after = None
+    async with db.tenant_tx(tenant.owner) as tx:
+        while True:
+            page = await list_projects(tx, limit=2, after=after)
+            found += [row.project.name for row in page.rows]
+            after = page.next
+            if after is None:
+                break
+        assert found == ["P4", "P3", "P2", "P1", "P0"]
+        with pytest.raises(Invalid):
+            await list_projects(tx, after="nonsense")
+        with pytest.raises(Missing):
+            await load_project(tx, ProjectId(tenant.owner.member_id))
