@@ -108,14 +108,6 @@ async def who_asks(request: Request) -> Principal:
     return principal
 
 
-async def session_held(request: Request) -> str:
-    """The secret of a live session, for what only a person at the console may do. Raises Unknown, Forbidden, CrossSite."""
-    if request.headers.get("authorization"):
-        raise Forbidden("Only a person who is signed in may do this, not a token.")
-    await who_asks(request)
-    return getattr(request.state, "session", None) or cast(str, session_cookie(request))
-
-
 def own_page(request: Request) -> None:
     """For doors that open without a session: a foreign page may not push anybody through them."""
     check_origin(request, strict=session_cookie(request) is not None)
@@ -133,6 +125,14 @@ async def actor(
 ) -> Principal:
     """Who asks. Raises Unknown."""
     return await who_asks(request)
+
+
+async def session_held(request: Request, _b: Annotated[object, Depends(_cookie)]) -> str:
+    """The secret of a live session, for what only a person at the console may do. Raises Unknown, Forbidden, CrossSite."""
+    if request.headers.get("authorization"):
+        raise Forbidden("Only a person who is signed in may do this, not a token.")
+    await who_asks(request)
+    return getattr(request.state, "session", None) or cast(str, session_cookie(request))
 
 
 PartsDep = Annotated[Parts, Depends(parts)]
