@@ -6,14 +6,12 @@ interface Options {
   query?: Query;
   /** Sent as JSON, unless it is a FormData (multipart). */
   body?: unknown;
-  /** Sent as NDJSON, one object a line. */
-  lines?: unknown[];
   signal?: AbortSignal;
   /** Let the request finish when the page is closed. */
   keepalive?: boolean;
 }
 
-export const root = "/api/v1";
+const root = "/api/v1";
 
 function address(path: string, query?: Query): string {
   const pairs = Object.entries(query ?? {}).filter(
@@ -31,10 +29,6 @@ async function send(method: string, path: string, options: Options, accept: stri
   else if (options.body !== undefined) {
     init.body = JSON.stringify(options.body);
     init.headers = { Accept: accept, "Content-Type": "application/json" };
-  }
-  if (options.lines) {
-    init.body = options.lines.map((line) => `${JSON.stringify(line)}\n`).join("");
-    init.headers = { Accept: accept, "Content-Type": "application/x-ndjson" };
   }
   let response: Response;
   try {
@@ -57,20 +51,4 @@ export async function request<T>(
   if (response.status === 204) return undefined as T;
   const text = await response.text();
   return (text ? JSON.parse(text) : undefined) as T;
-}
-
-/** Ask for an NDJSON stream and read all of its lines. */
-export async function requestLines<T>(path: string, query?: Query): Promise<T[]> {
-  const response = await send("GET", path, query ? { query } : {}, "application/x-ndjson");
-  const text = await response.text();
-  return text
-    .split("\n")
-    .filter((line) => line.trim())
-    .map((line) => JSON.parse(line) as T);
-}
-
-/** Send objects as NDJSON, one a line. */
-export async function sendLines<T>(path: string, lines: unknown[]): Promise<T> {
-  const response = await send("POST", path, { lines }, "application/json");
-  return (await response.json()) as T;
 }

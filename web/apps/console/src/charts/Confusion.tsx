@@ -4,13 +4,13 @@ import classes from "./charts.module.css";
 
 interface Props {
   labels: string[];
-  counts: number[][];
+  shares: number[][];
   titleOf: (name: string) => string;
   caption: string;
 }
 
 /** Which labels annotators give where the consensus has another: rows are the consensus, columns the answers. */
-export function Confusion({ labels, counts, titleOf, caption }: Props) {
+export function Confusion({ labels, shares, titleOf, caption }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
   return (
@@ -29,15 +29,13 @@ export function Confusion({ labels, counts, titleOf, caption }: Props) {
         </thead>
         <tbody>
           {labels.map((truth, row) => {
-            const sum = (counts[row] ?? []).reduce((total, count) => total + count, 0);
             return (
               <tr key={truth}>
                 <th scope="row">
                   <bdi>{titleOf(truth)}</bdi>
                 </th>
                 {labels.map((answer, column) => {
-                  const count = counts[row]?.[column] ?? 0;
-                  const share = sum ? count / sum : 0;
+                  const share = shares[row]?.[column] ?? 0;
                   const tint = `color-mix(in srgb, ${row === column ? "var(--accent-ink)" : "light-dark(#b35900, #f0a35e)"} ${Math.round(share * 55)}%, var(--ground))`;
                   return (
                     <td
@@ -46,10 +44,10 @@ export function Confusion({ labels, counts, titleOf, caption }: Props) {
                       title={t("charts.confusionCell", {
                         truth: titleOf(truth),
                         answer: titleOf(answer),
-                        n: format.whole(count),
+                        n: format.percent(share),
                       })}
                     >
-                      {count ? format.percent(share) : ""}
+                      {share >= 0.005 ? format.percent(share) : ""}
                     </td>
                   );
                 })}

@@ -1,33 +1,34 @@
-import {
-  type Group,
-  type Invitation,
-  type Member,
-  type Page,
-  type Role,
-  request,
-  type Token,
-} from "@qistas/api";
+import { type GivenRole, type Group, type Member, type Role, server, take } from "@qistas/api";
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 
 export const membersQuery = (projectId?: string) =>
   queryOptions({
     queryKey: ["members", projectId ?? "tenant"],
-    queryFn: () => request<Page<Member>>("GET", "/members", { query: { project_id: projectId, limit: 500 } }),
+    queryFn: () =>
+      take(
+        server.GET("/api/v1/members", { params: { query: { project_id: projectId ?? null, limit: 500 } } }),
+      ),
   });
 
-export const invitationsQuery = queryOptions({
-  queryKey: ["invitations"],
-  queryFn: () => request<Page<Invitation>>("GET", "/invitations", { query: { limit: 200 } }),
-});
+export const invitationsQuery = (projectId?: string) =>
+  queryOptions({
+    queryKey: ["invitations", projectId ?? "tenant"],
+    queryFn: () =>
+      take(
+        server.GET("/api/v1/invitations", {
+          params: { query: { project_id: projectId ?? null, limit: 200 } },
+        }),
+      ),
+  });
 
 export const tokensQuery = queryOptions({
   queryKey: ["tokens"],
-  queryFn: () => request<Page<Token>>("GET", "/tokens", { query: { limit: 200 } }),
+  queryFn: () => take(server.GET("/api/v1/tokens", { params: { query: { limit: 200 } } })),
 });
 
 export const groupsQuery = queryOptions({
   queryKey: ["groups"],
-  queryFn: () => request<Page<Group>>("GET", "/groups", { query: { limit: 200 } }),
+  queryFn: () => take(server.GET("/api/v1/groups", { params: { query: { limit: 200 } } })),
 });
 
 function useActing<In, Out>(keys: string[], act: (input: In) => Promise<Out>) {
@@ -40,42 +41,54 @@ function useActing<In, Out>(keys: string[], act: (input: In) => Promise<Out>) {
   });
 }
 
+const member = (id: string, projectId?: string) => ({
+  params: { path: { member_id: id }, query: { project_id: projectId ?? null } },
+});
+
 export const useChangeRole = (projectId?: string) =>
   useActing(["members"], ({ id, role }: { id: string; role: Role }) =>
-    request<Member>("PATCH", `/members/${id}`, { body: { role }, query: { project_id: projectId } }),
+    take(server.PATCH("/api/v1/members/{member_id}", { ...member(id, projectId), body: { role } })),
   );
 
 export const useRemoveMember = (projectId?: string) =>
   useActing(["members", "groups"], (id: string) =>
-    request<void>("DELETE", `/members/${id}`, { query: { project_id: projectId } }),
+    take(server.DELETE("/api/v1/members/{member_id}", member(id, projectId))),
   );
 
 export const useInvite = () =>
-  useActing(["invitations"], (body: { email?: string; role: Role; project_id?: string; days: number }) =>
-    request<Invitation>("POST", "/invitations", { body }),
+  useActing(["invitations"], (body: { email?: string; role: GivenRole; project_id?: string; days: number }) =>
+    take(server.POST("/api/v1/invitations", { body })),
   );
 
 export const useRevokeInvitation = () =>
-  useActing(["invitations"], (id: string) => request<void>("DELETE", `/invitations/${id}`));
+  useActing(["invitations"], (id: string) =>
+    take(server.DELETE("/api/v1/invitations/{invitation_id}", { params: { path: { invitation_id: id } } })),
+  );
 
 export const useMakeToken = () =>
   useActing(["tokens"], (body: { name: string; scopes: string[]; days: number }) =>
-    request<Token>("POST", "/tokens", { body }),
+    take(server.POST("/api/v1/tokens", { body })),
   );
 
 export const useRevokeToken = () =>
-  useActing(["tokens"], (id: string) => request<void>("DELETE", `/tokens/${id}`));
+  useActing(["tokens"], (id: string) =>
+    take(server.DELETE("/api/v1/tokens/{token_id}", { params: { path: { token_id: id } } })),
+  );
 
 export const useMakeGroup = () =>
   useActing(["groups"], (body: { name: string; members: string[] }) =>
-    request<Group>("POST", "/groups", { body }),
+    take(server.POST("/api/v1/groups", { body })),
   );
 
 export const useChangeGroup = () =>
-  useActing(["groups"], ({ id, ...body }: Group) => request<Group>("PUT", `/groups/${id}`, { body }));
+  useActing(["groups"], ({ id, ...body }: Group) =>
+    take(server.PUT("/api/v1/groups/{group_id}", { params: { path: { group_id: id } }, body })),
+  );
 
 export const useRemoveGroup = () =>
-  useActing(["groups"], (id: string) => request<void>("DELETE", `/groups/${id}`));
+  useActing(["groups"], (id: string) =>
+    take(server.DELETE("/api/v1/groups/{group_id}", { params: { path: { group_id: id } } })),
+  );
 
 /** People and groups that work may be given to, for a choice list. */
 export function assigneeChoices(

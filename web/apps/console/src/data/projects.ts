@@ -1,57 +1,63 @@
 import {
+  asDocument,
+  asItIs,
+  inLines,
   type Ontology,
-  type Page,
-  type Progress,
   type Project,
-  type ProjectRow,
-  request,
   type Settings,
-  sendLines,
+  server,
   type Template,
+  take,
 } from "@qistas/api";
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 
 export const projectsQuery = infiniteQueryOptions({
   queryKey: ["projects"],
-  queryFn: ({ pageParam }) => request<Page<ProjectRow>>("GET", "/projects", { query: { after: pageParam } }),
+  queryFn: ({ pageParam }) =>
+    take(server.GET("/api/v1/projects", { params: { query: { after: pageParam } } })),
   initialPageParam: null as string | null,
   getNextPageParam: (last) => last.next,
 });
 
+const of = (projectId: string) => ({ params: { path: { project_id: projectId } } });
+
 export const projectQuery = (projectId: string) =>
   queryOptions({
     queryKey: ["project", projectId],
-    queryFn: () => request<Project>("GET", `/projects/${projectId}`),
+    queryFn: () => take(server.GET("/api/v1/projects/{project_id}", of(projectId))),
   });
 
 export const progressQuery = (projectId: string) =>
   queryOptions({
     queryKey: ["project", projectId, "progress"],
-    queryFn: () => request<Progress>("GET", `/projects/${projectId}/progress`),
+    queryFn: () => take(server.GET("/api/v1/projects/{project_id}/progress", of(projectId))),
     refetchInterval: 4_000,
   });
 
 export const templatesQuery = queryOptions({
   queryKey: ["templates"],
-  queryFn: async () => {
-    const answer = await request<Template[] | Page<Template>>("GET", "/templates");
-    return Array.isArray(answer) ? answer : answer.rows;
-  },
+  queryFn: async () => (await take(server.GET("/api/v1/templates"))) as unknown as Template[],
   staleTime: Number.POSITIVE_INFINITY,
 });
+
+interface Wanted {
+  name: string;
+  template?: string;
+  ontology?: Ontology;
+  /** Data of items to begin with. */
+  sample?: Record<string, unknown>[] | undefined;
+}
 
 export function useMakeProject() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: async (wanted: {
-      name: string;
-      template?: string;
-      ontology?: Ontology;
-      settings?: Partial<Settings>;
-      sample?: Record<string, unknown>[];
-    }) => {
-      const { sample, ...body } = wanted;
-      const project = await request<Project>("POST", "/projects", { body });
+    mutationFn: async ({ sample, ontology, ...rest }: Wanted) => {
+      const body = {
+        ...rest,
+        description: "",
+        ...(ontology ? { ontology: asDocument(ontology) } : {}),
+      };
+      const project = await take(server.POST("/api/v1/projects", { body }));
       if (sample?.length) await addItems(project.id, sample);
       return project;
     },
@@ -59,25 +65,49 @@ export function useMakeProject() {
   });
 }
 
-async function addItems(projectId: string, items: Record<string, unknown>[]): Promise<void> {
-  await sendLines(
-    `/projects/${projectId}/items`,
-    items.map((data) => ({ data })),
+const addItems = (projectId: string, sample: Record<string, unknown>[]) =>
+  take(
+    server.POST("/api/v1/projects/{project_id}/items", {
+      ...of(projectId),
+      body: inLines(sample.map((data) => ({ data }))),
+      bodySerializer: asItIs,
+      headers: { "Content-Type": "application/x-ndjson" },
+    }),
   );
-}
 
 export function useChangeProject(projectId: string) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (body: {
+    mutationFn: ({
+      settings,
+      ...rest
+    }: {
       name?: string;
       description?: string;
       state?: Project["state"];
-      settings?: Partial<Settings>;
-    }) => request<Project>("PATCH", `/projects/${projectId}`, { body }),
+      settings?: Settings;
+    }) =>
+      take(
+        server.PATCH("/api/v1/projects/{project_id}", {
+          ...of(projectId),
+          body: { ...rest, ...(settings ? { settings: { ...settings, ...chosen(settings) } } : {}) },
+        }),
+      ),
     onSuccess: (project) => {
       queries.setQueryData(projectQuery(projectId).queryKey, project);
       void queries.invalidateQueries({ queryKey: ["projects"] });
+      void queries.invalidateQueries({ queryKey: ["project", projectId, "progress"] });
     },
   });
+}
+
+export const methods = ["auto", "majority", "dawid_skene"] as const;
+export const reviews = ["none", "doubtful", "all"] as const;
+
+/** The settings that the server writes as plain text, as the choices that they are. */
+function chosen(settings: Settings) {
+  return {
+    method: methods.find((method) => method === settings.method) ?? "auto",
+    review: reviews.find((review) => review === settings.review) ?? "none",
+  };
 }

@@ -1,9 +1,9 @@
-import { ApiProblem, type Me, type Role, request, type Setup } from "@qistas/api";
+import { ApiProblem, type Me, type Role, server, take } from "@qistas/api";
 import { queryOptions, useMutation, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 
 export const setupQuery = queryOptions({
   queryKey: ["setup"],
-  queryFn: () => request<Setup>("GET", "/setup"),
+  queryFn: () => take(server.GET("/api/v1/setup")),
   staleTime: 60_000,
 });
 
@@ -12,7 +12,7 @@ export const meQuery = queryOptions({
   queryKey: ["me"],
   queryFn: async (): Promise<Me | null> => {
     try {
-      return await request<Me>("GET", "/session");
+      return await take(server.GET("/api/v1/session"));
     } catch (error) {
       if (error instanceof ApiProblem && error.status === 401) return null;
       throw error;
@@ -40,29 +40,31 @@ function useEntering<T>(enter: (value: T) => Promise<Me>) {
 }
 
 export const useSignIn = () =>
-  useEntering((body: { email: string; password: string }) => request<Me>("POST", "/session", { body }));
+  useEntering((body: { email: string; password: string }) => take(server.POST("/api/v1/session", { body })));
 
 export const useSignInByLink = () =>
-  useEntering((token: string) => request<Me>("POST", "/session/link", { body: { token } }));
+  useEntering((token: string) => take(server.POST("/api/v1/session/link", { body: { token } })));
 
 export const useMoveToTenant = () =>
-  useEntering((tenant: string) => request<Me>("POST", "/session/tenant", { body: { tenant_id: tenant } }));
+  useEntering((tenant: string) =>
+    take(server.POST("/api/v1/session/tenant", { body: { tenant_id: tenant } })),
+  );
 
 export interface Acceptance {
   token: string;
   name: string;
   email: string;
   password: string;
-  language?: string;
+  language: string;
 }
 
 export const useAcceptInvitation = () =>
-  useEntering((body: Acceptance) => request<Me>("POST", "/invitations/accept", { body }));
+  useEntering((body: Acceptance) => take(server.POST("/api/v1/invitations/accept", { body })));
 
 export function useSignOut() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: () => request<void>("DELETE", "/session"),
+    mutationFn: () => take(server.DELETE("/api/v1/session")),
     onSuccess: () => {
       queries.clear();
       queries.setQueryData(meQuery.queryKey, null);
@@ -73,28 +75,23 @@ export function useSignOut() {
 export function useChangeMe() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (change: {
+    mutationFn: (body: {
       name?: string;
       language?: string;
-      theme?: string;
-      keymap?: Record<string, readonly string[]>;
-    }) => request<Me>("PATCH", "/session", { body: change }),
+      theme?: "auto" | "light" | "dark";
+      keymap?: Record<string, string>;
+    }) => take(server.PATCH("/api/v1/session", { body })),
     onSuccess: (me) => queries.setQueryData(meQuery.queryKey, me),
   });
 }
 
-export const useChangePassword = () =>
-  useMutation({
-    mutationFn: (body: { old?: string; new: string }) => request<void>("PUT", "/session/password", { body }),
+export function useChangePassword() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (body: { old?: string; new: string; email?: string }) =>
+      take(server.PUT("/api/v1/session/password", { body })),
+    onSuccess: () => queries.invalidateQueries({ queryKey: meQuery.queryKey }),
   });
-
-const ranks: Role[] = ["viewer", "annotator", "reviewer", "manager", "owner"];
-
-/** The stronger of the person's role in the tenant and in this project. */
-export function roleIn(me: Me, projectId?: string): Role {
-  const inProject = me.projects.find((project) => project.id === projectId)?.role;
-  if (!inProject) return me.role;
-  return ranks.indexOf(inProject) > ranks.indexOf(me.role) ? inProject : me.role;
 }
 
 export type Deed = "manage" | "review" | "annotate" | "see";
@@ -106,7 +103,8 @@ const deeds: Record<Deed, Role[]> = {
   see: ["owner", "manager", "reviewer", "viewer"],
 };
 
-/** What the console offers; the server decides again. */
+/** What the console offers, by the role in the tenant and in this project together; the server decides again. */
 export function may(me: Me, deed: Deed, projectId?: string): boolean {
-  return deeds[deed].includes(roleIn(me, projectId));
+  const here = me.projects.find((project) => project.id === projectId)?.role;
+  return deeds[deed].includes(me.role) || (here !== undefined && deeds[deed].includes(here));
 }

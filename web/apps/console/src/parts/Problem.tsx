@@ -19,7 +19,7 @@ export function Problem({ error, retry }: Props) {
       color="red"
       variant="light"
       icon={<Icon name="warning" />}
-      title={words}
+      title={<span dir="auto">{words}</span>}
       role="alert"
       styles={{ title: { color: "var(--ink)" } }}
     >
@@ -34,7 +34,7 @@ export function Problem({ error, retry }: Props) {
                   </Code>{" "}
                 </>
               ) : null}
-              {place.message}
+              <bdi>{place.message}</bdi>
               {place.remedy ? <Text span c="dimmed" size="sm">{` ${place.remedy}`}</Text> : null}
             </List.Item>
           ))}

@@ -56,7 +56,11 @@ export function formatters(language: string) {
   };
 
   const money = (minor: number, currency: string): string => {
-    const format = new Intl.NumberFormat(language, { style: "currency", currency });
+    const format = new Intl.NumberFormat(language, {
+      style: "currency",
+      currency,
+      currencyDisplay: "narrowSymbol",
+    });
     const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
     return format.format(minor / 10 ** digits);
   };

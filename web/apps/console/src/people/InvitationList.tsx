@@ -16,13 +16,13 @@ interface Props {
 export function InvitationList({ projectId, onInvite }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
-  const invitations = useQuery(invitationsQuery);
+  const invitations = useQuery(invitationsQuery(projectId));
   const revoke = useRevokeInvitation();
   return (
     <Sheet flush>
       <Answered query={invitations} rows={3} height={40}>
         {(data) => {
-          const rows = data.rows.filter((row) => !projectId || row.project_id === projectId);
+          const rows = data.rows.filter((row) => row.state === "open");
           return rows.length === 0 ? (
             <Empty
               icon="members"

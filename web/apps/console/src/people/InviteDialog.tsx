@@ -1,5 +1,5 @@
 import { Button, Group, Modal, NumberInput, Select, Stack, Text, TextInput } from "@mantine/core";
-import type { Role } from "@qistas/api";
+import type { GivenRole } from "@qistas/api";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useInvite } from "../data/people";
@@ -19,7 +19,7 @@ export function InviteDialog({ projectId, onClose }: Props) {
   const me = useMe();
   const invite = useInvite();
   const [email, setEmail] = useState("");
-  const [role, setRole] = useState<Role>("annotator");
+  const [role, setRole] = useState<GivenRole>("annotator");
   const [days, setDays] = useState(7);
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -39,7 +39,7 @@ export function InviteDialog({ projectId, onClose }: Props) {
     >
       {invite.data?.url ? (
         <Stack gap="md">
-          <Once label={t("members.link")} secret={new URL(invite.data.url, location.origin).href} />
+          <Once label={t("members.link")} secret={invite.data.url} />
           <Group justify="end">
             <Button onClick={onClose}>{t("done")}</Button>
           </Group>
@@ -54,7 +54,7 @@ export function InviteDialog({ projectId, onClose }: Props) {
                 .filter((each) => each !== "owner" || me.role === "owner")
                 .map((each) => ({ value: each, label: t(`roles.${each}`) }))}
               value={role}
-              onChange={(value) => setRole((value ?? "annotator") as Role)}
+              onChange={(value) => setRole((value ?? "annotator") as GivenRole)}
             />
             <Text size="sm" c="dimmed">
               {t(`roleWords.${role}`)}

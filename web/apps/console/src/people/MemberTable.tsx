@@ -1,5 +1,5 @@
 import { ActionIcon, Select, Table, Text } from "@mantine/core";
-import type { Role } from "@qistas/api";
+import type { Member, Role } from "@qistas/api";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { membersQuery, useChangeRole, useRemoveMember } from "../data/people";
@@ -20,7 +20,10 @@ export function MemberTable({ projectId }: { projectId?: string | undefined }) {
   const members = useQuery(membersQuery(projectId));
   const change = useChangeRole(projectId);
   const remove = useRemoveMember(projectId);
-  const manages = may(me, "manage", projectId);
+  // Tenant-wide roles are an owner's to give; roles in a project are its manager's.
+  const manages = projectId ? may(me, "manage", projectId) : me.permissions.includes("member.manage");
+  const shownRole = (row: Member): Role =>
+    row.projects.find((project) => project.id === projectId)?.role ?? row.role;
 
   const turn = (id: string, role: Role, before: Role) =>
     change.mutate(
@@ -53,7 +56,7 @@ export function MemberTable({ projectId }: { projectId?: string | undefined }) {
               </Table.Thead>
               <Table.Tbody>
                 {rows.map((row) => {
-                  const self = row.id === me.person.id;
+                  const self = row.id === me.person.member_id;
                   return (
                     <Table.Tr key={row.id}>
                       <Table.Td>
@@ -79,13 +82,13 @@ export function MemberTable({ projectId }: { projectId?: string | undefined }) {
                                 (role) => me.role === "owner" || role !== "owner" || row.role === "owner",
                               )
                               .map((role) => ({ value: role, label: t(`roles.${role}`) }))}
-                            value={row.role}
+                            value={shownRole(row)}
                             onChange={(role) =>
-                              role && role !== row.role && turn(row.id, role as Role, row.role)
+                              role && role !== shownRole(row) && turn(row.id, role as Role, shownRole(row))
                             }
                           />
                         ) : (
-                          t(`roles.${row.role}`)
+                          t(`roles.${shownRole(row)}`)
                         )}
                       </Table.Td>
                       <Table.Td>{format.dateTime(row.created_at)}</Table.Td>

@@ -43,6 +43,7 @@ export default function TokensPage() {
                 <Table.Thead>
                   <Table.Tr>
                     <Table.Th>{t("tokens.name")}</Table.Th>
+                    <Table.Th>{t("tokens.actsAs")}</Table.Th>
                     <Table.Th>{t("tokens.scopes")}</Table.Th>
                     <Table.Th>{t("tokens.ends")}</Table.Th>
                     <Table.Th>{t("tokens.used")}</Table.Th>
@@ -53,20 +54,24 @@ export default function TokensPage() {
                   {rows.map((row) => (
                     <Table.Tr key={row.id}>
                       <Table.Td>
-                        <bdi>{row.name}</bdi>
+                        <bdi>{row.name}</bdi> <Code dir="ltr">…{row.hint}</Code>
+                      </Table.Td>
+                      <Table.Td>
+                        <bdi>{row.member_name}</bdi>
                       </Table.Td>
                       <Table.Td>
                         <Group gap={4}>
-                          {row.scopes.map((scope) => (
+                          {row.scopes.slice(0, 4).map((scope) => (
                             <Code key={scope}>{scope}</Code>
                           ))}
+                          {row.scopes.length > 4
+                            ? t("tokens.andMore", { n: format.whole(row.scopes.length - 4) })
+                            : null}
                         </Group>
                       </Table.Td>
+                      <Table.Td>{format.dateTime(row.expires_at)}</Table.Td>
                       <Table.Td>
-                        {row.expires_at ? format.dateTime(row.expires_at) : t("tokens.never")}
-                      </Table.Td>
-                      <Table.Td>
-                        {row.last_used_at ? format.ago(row.last_used_at) : t("tokens.unused")}
+                        {row.last_used_on ? format.day(row.last_used_on) : t("tokens.unused")}
                       </Table.Td>
                       <Table.Td ta="end">
                         <Button
@@ -135,7 +140,10 @@ function TokenDialog({ onClose }: { onClose: () => void }) {
             <MultiSelect
               label={t("tokens.scopes")}
               description={t("tokens.scopesHelp")}
-              data={scopes.map((value) => ({ value, label: t(`scopes.${value.replace(":", "_")}`) }))}
+              data={scopes.map((value) => ({
+                value,
+                label: t(`scopes.${value === "*" ? "all" : value.replace(".", "_")}`),
+              }))}
               value={chosen}
               onChange={setChosen}
             />

@@ -1,3 +1,4 @@
-import type { Role } from "@qistas/api";
+import type { GivenRole } from "@qistas/api";
 
-export const roles: Role[] = ["owner", "manager", "reviewer", "annotator", "viewer"];
+/** The roles that can be given, the strongest first. */
+export const roles: GivenRole[] = ["owner", "manager", "reviewer", "annotator", "viewer"];

@@ -1,2 +1,23 @@
-/** What a token may be allowed to do. */
-export const scopes = ["read", "write", "annotate", "manage"] as const;
+/** What a token may be allowed to do: everything its owner may, or single permissions. */
+export const scopes = [
+  "*",
+  "project.view",
+  "project.create",
+  "project.manage",
+  "ontology.publish",
+  "item.view",
+  "item.import",
+  "item.withdraw",
+  "task.manage",
+  "annotate",
+  "annotation.view",
+  "quality.view",
+  "quality.run",
+  "review",
+  "gold.plant",
+  "dataset.view",
+  "dataset.seal",
+  "dataset.export",
+  "member.view",
+  "member.invite",
+] as const;

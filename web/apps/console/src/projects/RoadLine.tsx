@@ -33,7 +33,7 @@ export function RoadLine({ counts, currency, version, projectId }: Props) {
       name: "ontology",
       icon: "ontology",
       to: "/projects/$projectId/ontology",
-      figure: version === null ? "–" : format.whole(version),
+      figure: version ? format.whole(version) : "–",
       what: t("road.version"),
       notes: [],
     },

@@ -1,5 +1,5 @@
 import { Button, Loader, PasswordInput, Stack, TextInput } from "@mantine/core";
-import { type InvitationLook, request } from "@qistas/api";
+import { server, take } from "@qistas/api";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
@@ -16,7 +16,7 @@ export default function InvitePage() {
   const [token] = useState(takeFragment);
   const look = useQuery({
     queryKey: ["invitation", token],
-    queryFn: () => request<InvitationLook>("POST", "/invitations/look", { body: { token } }),
+    queryFn: () => take(server.POST("/api/v1/invitations/look", { body: { token } })),
     retry: false,
     staleTime: Number.POSITIVE_INFINITY,
   });

@@ -6,7 +6,9 @@ import {
   clashes,
   commands,
   type OwnKeys,
+  readOwnKeys,
   withOwnKeys,
+  writeOwnKeys,
 } from "@qistas/annotate-core";
 import { type KeyboardEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -25,12 +27,12 @@ export function KeymapForm() {
   const { t: word } = useTranslation("annotate");
   const me = useMe();
   const change = useChangeMe();
-  const own: OwnKeys = me.person.keymap ?? {};
+  const own = readOwnKeys(me.person.keymap);
   const now = withOwnKeys(commands, own);
   const found = clashes(now);
   const [listening, setListening] = useState<string | null>(null);
 
-  const keep = (next: OwnKeys) => change.mutate({ keymap: next }, { onError: sayProblem });
+  const keep = (next: OwnKeys) => change.mutate({ keymap: writeOwnKeys(next) }, { onError: sayProblem });
   const hear = (id: string) => (event: KeyboardEvent) => {
     if (event.key === "Tab") return setListening(null);
     event.preventDefault();

@@ -111,13 +111,15 @@ function Looks() {
 
 function Password() {
   const { t } = useTranslation();
+  const me = useMe();
   const change = useChangePassword();
+  const [email, setEmail] = useState("");
   const [old, setOld] = useState("");
   const [fresh, setFresh] = useState("");
   const submit = (event: FormEvent) => {
     event.preventDefault();
     change.mutate(
-      { ...(old ? { old } : {}), new: fresh },
+      { new: fresh, ...(old ? { old } : {}), ...(me.person.email ? {} : { email }) },
       {
         onSuccess: () => {
           setOld("");
@@ -129,16 +131,33 @@ function Password() {
   };
   const eye = { "aria-label": t("person.showPassword") };
   return (
-    <Sheet title={t("settings.password")} note={t("settings.passwordNote")}>
+    <Sheet
+      title={t("settings.password")}
+      note={t(me.person.has_password ? "settings.passwordNote" : "settings.passwordNone")}
+    >
       <form onSubmit={submit}>
         <Stack gap="sm">
-          <PasswordInput
-            label={t("settings.oldPassword")}
-            autoComplete="current-password"
-            value={old}
-            onChange={(event) => setOld(event.currentTarget.value)}
-            visibilityToggleButtonProps={eye}
-          />
+          {me.person.email ? null : (
+            <TextInput
+              label={t("person.email")}
+              type="email"
+              autoComplete="username"
+              dir="ltr"
+              required
+              withAsterisk={false}
+              value={email}
+              onChange={(event) => setEmail(event.currentTarget.value)}
+            />
+          )}
+          {me.person.has_password ? (
+            <PasswordInput
+              label={t("settings.oldPassword")}
+              autoComplete="current-password"
+              value={old}
+              onChange={(event) => setOld(event.currentTarget.value)}
+              visibilityToggleButtonProps={eye}
+            />
+          ) : null}
           <PasswordInput
             label={t("settings.newPassword")}
             description={t("person.passwordHelp")}
@@ -153,7 +172,7 @@ function Password() {
           <Problem error={change.error} />
           <Group>
             <Button type="submit" variant="default" loading={change.isPending}>
-              {t("settings.changePassword")}
+              {t(me.person.has_password ? "settings.changePassword" : "settings.setPassword")}
             </Button>
           </Group>
         </Stack>

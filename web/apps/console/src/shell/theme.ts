@@ -14,6 +14,20 @@ const accent: MantineColorsTuple = [
   "#014745",
 ];
 
+/** Greys of the dark ground, with the same cast as the accent. */
+const dark: MantineColorsTuple = [
+  "#e8ebed",
+  "#c6cdd2",
+  "#a3acb4",
+  "#7b858d",
+  "#3d444b",
+  "#343a40",
+  "#252a2f",
+  "#1c2024",
+  "#15181b",
+  "#0e1012",
+];
+
 export const theme = createTheme({
   fontFamily: '"IBM Plex Sans", "IBM Plex Sans Arabic", system-ui, sans-serif',
   fontFamilyMonospace: 'ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, monospace',
@@ -21,7 +35,7 @@ export const theme = createTheme({
     fontFamily: '"IBM Plex Sans", "IBM Plex Sans Arabic", system-ui, sans-serif',
     fontWeight: "600",
   },
-  colors: { accent },
+  colors: { accent, dark },
   primaryColor: "accent",
   primaryShade: { light: 7, dark: 7 },
   defaultRadius: "sm",

@@ -55,7 +55,7 @@ function Editing({ projectId, version, published }: Props) {
   );
   const draft = useDraft(start, keep);
   const [publishing, setPublishing] = useState(false);
-  const items = useQuery(itemsQuery(projectId, { limit: 4, data: true }));
+  const items = useQuery(itemsQuery(projectId, { limit: 4 }));
   const sample = (items.data?.rows ?? []).flatMap((item) => (item.data ? [item.data] : []));
   const changed = draft.text !== published;
 

@@ -6,7 +6,6 @@ import { usePublish } from "../../data/ontology";
 import { say } from "../../parts/ask";
 import { Problem } from "../../parts/Problem";
 import { Waiting } from "../../parts/Waiting";
-import { changeInWords } from "./changes";
 
 interface Props {
   projectId: string;
@@ -44,10 +43,11 @@ export function PublishDialog({ projectId, ontology, next, onDone, onClose }: Pr
         {look.data ? (
           look.data.changes.length ? (
             <List size="sm">
-              {look.data.changes.map((change) => {
-                const words = changeInWords(change);
-                return <List.Item key={words}>{words}</List.Item>;
-              })}
+              {look.data.changes.map((change) => (
+                <List.Item key={change} dir="auto">
+                  {change}
+                </List.Item>
+              ))}
             </List>
           ) : (
             <Text c="dimmed">{t("ontology.onlyWords")}</Text>

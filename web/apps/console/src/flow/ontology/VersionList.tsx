@@ -1,12 +1,14 @@
 import { Button, Table } from "@mantine/core";
 import type { Ontology } from "@qistas/api";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { ontologyQuery, ontologyVersionsQuery } from "../../data/ontology";
-import { Answered } from "../../parts/Answered";
 import { say, sayProblem } from "../../parts/ask";
 import { useFormat } from "../../parts/format";
+import { MoreRows } from "../../parts/MoreRows";
+import { Problem } from "../../parts/Problem";
 import { Sheet } from "../../parts/Sheet";
+import { Waiting } from "../../parts/Waiting";
 
 interface Props {
   projectId: string;
@@ -19,7 +21,8 @@ export function VersionList({ projectId, now, onTake }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
   const queries = useQueryClient();
-  const versions = useQuery(ontologyVersionsQuery(projectId));
+  const versions = useInfiniteQuery(ontologyVersionsQuery(projectId));
+  const rows = versions.data?.pages.flatMap((page) => page.rows) ?? [];
   const take = async (version: number) => {
     try {
       const { document } = await queries.ensureQueryData(ontologyQuery(projectId, version));
@@ -31,36 +34,39 @@ export function VersionList({ projectId, now, onTake }: Props) {
   };
   return (
     <Sheet flush>
-      <Answered query={versions}>
-        {({ rows }) => (
-          <Table aria-label={t("ontology.versions")}>
-            <Table.Thead>
-              <Table.Tr>
-                <Table.Th>{t("ontology.version")}</Table.Th>
-                <Table.Th>{t("ontology.publishedAt")}</Table.Th>
-                <Table.Td />
+      {versions.error ? <Problem error={versions.error} retry={() => void versions.refetch()} /> : null}
+      {versions.isPending ? <Waiting rows={3} /> : null}
+      {rows.length ? (
+        <Table aria-label={t("ontology.versions")}>
+          <Table.Thead>
+            <Table.Tr>
+              <Table.Th>{t("ontology.version")}</Table.Th>
+              <Table.Th>{t("ontology.changes")}</Table.Th>
+              <Table.Th>{t("ontology.publishedAt")}</Table.Th>
+              <Table.Td />
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {rows.map((row) => (
+              <Table.Tr key={row.version}>
+                <Table.Td>
+                  {format.whole(row.version)} {row.version === now ? `· ${t("ontology.now")}` : null}
+                </Table.Td>
+                <Table.Td dir="auto">{row.changes.join(" ")}</Table.Td>
+                <Table.Td>{format.dateTime(row.published_at)}</Table.Td>
+                <Table.Td ta="end">
+                  {row.version === now ? null : (
+                    <Button size="compact-sm" variant="default" onClick={() => void take(row.version)}>
+                      {t("ontology.take")}
+                    </Button>
+                  )}
+                </Table.Td>
               </Table.Tr>
-            </Table.Thead>
-            <Table.Tbody>
-              {rows.map((row) => (
-                <Table.Tr key={row.version}>
-                  <Table.Td>
-                    {format.whole(row.version)} {row.version === now ? `· ${t("ontology.now")}` : null}
-                  </Table.Td>
-                  <Table.Td>{format.dateTime(row.published_at)}</Table.Td>
-                  <Table.Td ta="end">
-                    {row.version === now ? null : (
-                      <Button size="compact-sm" variant="default" onClick={() => void take(row.version)}>
-                        {t("ontology.take")}
-                      </Button>
-                    )}
-                  </Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        )}
-      </Answered>
+            ))}
+          </Table.Tbody>
+        </Table>
+      ) : null}
+      <MoreRows list={versions} />
     </Sheet>
   );
 }

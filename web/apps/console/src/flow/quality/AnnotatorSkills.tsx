@@ -1,16 +1,25 @@
-import { Badge, Group, Table } from "@mantine/core";
-import type { AnnotatorQuality } from "@qistas/api";
+import { Badge, Group, Table, Text } from "@mantine/core";
+import type { AnnotatorQuality, OntologyQuestion } from "@qistas/api";
 import { useTranslation } from "react-i18next";
 import { IntervalLine } from "../../charts/IntervalLine";
 import { Empty } from "../../parts/Empty";
 import { Estimate } from "../../parts/Estimate";
 import { useFormat } from "../../parts/format";
 import { Sheet } from "../../parts/Sheet";
+import { inLanguage } from "../../parts/text";
+import classes from "./AnnotatorSkills.module.css";
 
-/** Each annotator: how much, how fast, how reliable (with the interval), and on gold. */
-export function AnnotatorSkills({ rows }: { rows: AnnotatorQuality[] }) {
-  const { t } = useTranslation();
+interface Props {
+  rows: AnnotatorQuality[];
+  questions: OntologyQuestion[];
+}
+
+/** Each annotator: how much, how fast, how reliable on each question (with the interval), and on gold. */
+export function AnnotatorSkills({ rows, questions }: Props) {
+  const { t, i18n } = useTranslation();
   const format = useFormat();
+  const titleOf = (name: string) =>
+    inLanguage(questions.find((question) => question.name === name)?.title, i18n.language, name);
   return (
     <Sheet flush>
       {rows.length === 0 ? (
@@ -18,14 +27,13 @@ export function AnnotatorSkills({ rows }: { rows: AnnotatorQuality[] }) {
           {t("road.noAnnotatorsWords")}
         </Empty>
       ) : (
-        <Table aria-label={t("quality.annotators")}>
+        <Table aria-label={t("quality.annotators")} className={classes.table}>
           <Table.Thead>
             <Table.Tr>
               <Table.Th>{t("person.name")}</Table.Th>
               <Table.Th ta="end">{t("counts.answers")}</Table.Th>
               <Table.Th ta="end">{t("quality.seconds")}</Table.Th>
-              <Table.Th w={240}>{t("quality.skill")}</Table.Th>
-              <Table.Td />
+              <Table.Th>{t("quality.skill")}</Table.Th>
               <Table.Th ta="end">{t("quality.gold")}</Table.Th>
               <Table.Td />
             </Table.Tr>
@@ -38,18 +46,34 @@ export function AnnotatorSkills({ rows }: { rows: AnnotatorQuality[] }) {
                 </Table.Td>
                 <Table.Td ta="end">{format.whole(row.answers)}</Table.Td>
                 <Table.Td ta="end">
-                  {row.seconds_median === null ? "–" : format.duration(row.seconds_median)}
+                  {row.seconds_mean === null ? "–" : format.duration(row.seconds_mean)}
                 </Table.Td>
                 <Table.Td>
-                  {row.skill ? <IntervalLine {...row.skill} label={t("quality.skill")} /> : null}
-                </Table.Td>
-                <Table.Td>
-                  <Estimate {...(row.skill ?? { value: null, low: null, high: null })} percent />
+                  {row.skills.length === 0 ? (
+                    <Text size="sm" c="dimmed">
+                      {t("estimate.none")}
+                    </Text>
+                  ) : null}
+                  {row.skills.map((skill) => (
+                    <div key={skill.question} className={classes.skill}>
+                      {questions.length > 1 ? (
+                        <bdi className={classes.question}>{titleOf(skill.question)}</bdi>
+                      ) : null}
+                      <IntervalLine
+                        value={skill.value}
+                        low={skill.low}
+                        high={skill.high}
+                        label={`${row.name}, ${titleOf(skill.question)}`}
+                        width={160}
+                      />
+                      <Estimate value={skill.value} low={skill.low} high={skill.high} percent />
+                    </div>
+                  ))}
                 </Table.Td>
                 <Table.Td ta="end">
                   {row.gold.total
                     ? t("quality.goldOf", {
-                        right: format.whole(row.gold.right),
+                        right: format.short(row.gold.right),
                         total: format.whole(row.gold.total),
                       })
                     : "–"}
@@ -58,13 +82,13 @@ export function AnnotatorSkills({ rows }: { rows: AnnotatorQuality[] }) {
                   <Group gap={4}>
                     {row.flags.map((flag) => (
                       <Badge
-                        key={flag}
+                        key={`${flag.code} ${flag.question}`}
                         color="orange"
                         variant="light"
                         tt="none"
                         style={{ color: "var(--ink)" }}
                       >
-                        {t(`flags.${flag}`, { defaultValue: flag })}
+                        {t(`flags.${flag.code}`, { defaultValue: flag.code })}
                       </Badge>
                     ))}
                   </Group>

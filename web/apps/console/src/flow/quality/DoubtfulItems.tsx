@@ -9,6 +9,7 @@ import { useFormat } from "../../parts/format";
 import { MoreRows } from "../../parts/MoreRows";
 import { Problem } from "../../parts/Problem";
 import { Sheet } from "../../parts/Sheet";
+import { State } from "../../parts/State";
 import { inLanguage } from "../../parts/text";
 import { Waiting } from "../../parts/Waiting";
 import { valueInWords } from "../review/valueInWords";
@@ -26,9 +27,12 @@ export function DoubtfulItems({ projectId, questions, doubt, onDoubt }: Props) {
   const { t, i18n } = useTranslation();
   const format = useFormat();
   const [question, setQuestion] = useState<string | null>(doubt?.question ?? null);
-  const [order, setOrder] = useState("doubt");
+  const asked = question ?? questions[0]?.name ?? "";
   const [open, setOpen] = useState<string | null>(null);
-  const list = useInfiniteQuery(doubtfulQuery(projectId, { question, order, min_doubt: doubt?.least }));
+  const list = useInfiniteQuery({
+    ...doubtfulQuery(projectId, asked, doubt?.least ?? 0),
+    enabled: asked !== "",
+  });
   const rows = list.data?.pages.flatMap((page) => page.rows) ?? [];
   const questionOf = (name: string) => questions.find((each) => each.name === name);
   return (
@@ -42,28 +46,17 @@ export function DoubtfulItems({ projectId, questions, doubt, onDoubt }: Props) {
         ) : undefined
       }
       actions={
-        <>
-          <Select
-            aria-label={t("quality.question")}
-            placeholder={t("quality.allQuestions")}
-            size="xs"
-            clearable
-            data={questions.map((each) => ({
-              value: each.name,
-              label: inLanguage(each.title, i18n.language, each.name),
-            }))}
-            value={question}
-            onChange={setQuestion}
-          />
-          <Select
-            aria-label={t("quality.order")}
-            size="xs"
-            allowDeselect={false}
-            data={["doubt", "new"].map((value) => ({ value, label: t(`quality.order_${value}`) }))}
-            value={order}
-            onChange={(value) => setOrder(value ?? "doubt")}
-          />
-        </>
+        <Select
+          aria-label={t("quality.question")}
+          size="xs"
+          allowDeselect={false}
+          data={questions.map((each) => ({
+            value: each.name,
+            label: inLanguage(each.title, i18n.language, each.name),
+          }))}
+          value={asked}
+          onChange={setQuestion}
+        />
       }
     >
       {list.error ? <Problem error={list.error} retry={() => void list.refetch()} /> : null}
@@ -77,7 +70,7 @@ export function DoubtfulItems({ projectId, questions, doubt, onDoubt }: Props) {
         <Table highlightOnHover aria-label={t("quality.items")}>
           <Table.Thead>
             <Table.Tr>
-              <Table.Th>{t("quality.question")}</Table.Th>
+              <Table.Th>{t("projects.state")}</Table.Th>
               <Table.Th>{t("quality.consensus")}</Table.Th>
               <Table.Th ta="end">{t("quality.confidence")}</Table.Th>
               <Table.Th ta="end">{t("quality.doubt")}</Table.Th>
@@ -90,14 +83,21 @@ export function DoubtfulItems({ projectId, questions, doubt, onDoubt }: Props) {
             {rows.map((row) => (
               <Table.Tr key={`${row.item_id} ${row.question}`}>
                 <Table.Td>
-                  <bdi>{inLanguage(questionOf(row.question)?.title, i18n.language, row.question)}</bdi>
+                  <State
+                    state={row.settled ? "done" : row.disputed ? "waiting" : "consensus"}
+                    label={t(
+                      row.settled ? "quality.settled" : row.disputed ? "quality.disputed" : "quality.agreed",
+                    )}
+                  />
                 </Table.Td>
                 <Table.Td>
                   <bdi>{valueInWords(row.value, questionOf(row.question), i18n.language)}</bdi>
                 </Table.Td>
-                <Table.Td ta="end">{row.confidence === null ? "–" : format.percent(row.confidence)}</Table.Td>
-                <Table.Td ta="end">{row.doubt === null ? "–" : format.two(row.doubt)}</Table.Td>
-                <Table.Td ta="end">{row.support === null ? "–" : format.short(row.support)}</Table.Td>
+                <Table.Td ta="end">{format.percent(row.confidence)}</Table.Td>
+                <Table.Td ta="end">{format.two(row.doubt)}</Table.Td>
+                <Table.Td ta="end">
+                  {t("queue.answersOf", { n: format.whole(row.support), wanted: format.whole(row.answers) })}
+                </Table.Td>
                 <Table.Td>{t(`methods.${row.method}`, { defaultValue: row.method })}</Table.Td>
                 <Table.Td ta="end">
                   <Button size="compact-sm" variant="default" onClick={() => setOpen(row.item_id)}>

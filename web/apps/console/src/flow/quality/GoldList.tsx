@@ -46,6 +46,8 @@ export function GoldList({ projectId }: { projectId: string }) {
               <Table.Thead>
                 <Table.Tr>
                   <Table.Th>{t("gold.answer")}</Table.Th>
+                  <Table.Th ta="end">{t("gold.seen")}</Table.Th>
+                  <Table.Th ta="end">{t("gold.score")}</Table.Th>
                   <Table.Th>{t("gold.since")}</Table.Th>
                   <Table.Td />
                 </Table.Tr>
@@ -56,7 +58,9 @@ export function GoldList({ projectId }: { projectId: string }) {
                     <Table.Td>
                       <bdi>{words(row)}</bdi>
                     </Table.Td>
-                    <Table.Td>{format.dateTime(row.created_at)}</Table.Td>
+                    <Table.Td ta="end">{format.whole(row.seen)}</Table.Td>
+                    <Table.Td ta="end">{row.score === null ? "–" : format.percent(row.score)}</Table.Td>
+                    <Table.Td>{format.dateTime(row.planted_at)}</Table.Td>
                     <Table.Td ta="end">
                       <Button size="compact-sm" variant="default" me={6} onClick={() => setOpen(row.item_id)}>
                         {t("queue.openItem")}

@@ -1,9 +1,10 @@
-import { Modal } from "@mantine/core";
-import { type ReviewOffer, request } from "@qistas/api";
+import { List, Modal, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { ontologyQuery } from "../../data/ontology";
+import { saidQuery } from "../../data/quality";
 import { Answered } from "../../parts/Answered";
+import { useFormat } from "../../parts/format";
 import { AnswerBoard } from "../annotate/AnswerBoard";
 import { Disagreement } from "../review/Disagreement";
 
@@ -16,11 +17,9 @@ interface Props {
 /** Every answer to one item, side by side. */
 export function ItemAnswers({ projectId, itemId, onClose }: Props) {
   const { t } = useTranslation();
+  const format = useFormat();
   const ontology = useQuery(ontologyQuery(projectId));
-  const item = useQuery({
-    queryKey: ["project", projectId, "quality", "item", itemId],
-    queryFn: () => request<ReviewOffer>("GET", `/projects/${projectId}/quality/items/${itemId}`),
-  });
+  const item = useQuery(saidQuery(projectId, itemId));
   return (
     <Modal
       opened
@@ -34,7 +33,20 @@ export function ItemAnswers({ projectId, itemId, onClose }: Props) {
           ontology.data ? (
             <>
               <AnswerBoard ontology={ontology.data.document} data={data.item.data} answer={{}} />
-              <Disagreement ontology={ontology.data.document} offer={data} />
+              <Disagreement ontology={ontology.data.document} said={data} />
+              {data.judged.length ? (
+                <List size="sm" mt="md" aria-label={t("quality.judged")}>
+                  {data.judged.map((line) => (
+                    <List.Item key={line.id}>
+                      <bdi>{line.who}</bdi>: {t(`verdicts.${line.verdict}`)}
+                      {line.reason ? <bdi>. {line.reason}</bdi> : null}{" "}
+                      <Text span size="xs" c="dimmed">
+                        {format.dateTime(line.created_at)}
+                      </Text>
+                    </List.Item>
+                  ))}
+                </List>
+              ) : null}
             </>
           ) : null
         }

@@ -21,7 +21,7 @@ export function PlantGold({ projectId, onClose }: Props) {
   const { t } = useTranslation();
   const ontology = useQuery(ontologyQuery(projectId));
   const gold = useQuery(goldQuery(projectId));
-  const items = useQuery(itemsQuery(projectId, { limit: 100, data: true }));
+  const items = useQuery(itemsQuery(projectId, { limit: 100, state: "open" }));
   const plant = usePlantGold(projectId);
   const [at, setAt] = useState(0);
   const [answer, setAnswer] = useState<Answer>({});

@@ -90,7 +90,9 @@ export default function QualityPage() {
         </Tabs.Panel>
         <Tabs.Panel value="annotators">
           <Answered query={quality} rows={5} height={40}>
-            {(data) => <AnnotatorSkills rows={data.annotators} />}
+            {(data) => (
+              <AnnotatorSkills rows={data.annotators} questions={ontology.data?.document.questions ?? []} />
+            )}
           </Answered>
         </Tabs.Panel>
         <Tabs.Panel value="items">

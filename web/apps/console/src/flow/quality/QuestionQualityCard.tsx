@@ -69,7 +69,7 @@ export function QuestionQualityCard({ quality, question, onDoubt }: Props) {
             </Text>
           ) : null}
           {quality.explanation ? (
-            <Text size="sm" c="dimmed">
+            <Text size="sm" c="dimmed" dir="auto" ta="start">
               {quality.explanation}
             </Text>
           ) : null}

@@ -2,9 +2,9 @@ import {
   Button,
   Group,
   Modal,
-  MultiSelect,
   NumberInput,
   Progress,
+  Select,
   Stack,
   Table,
   Text,
@@ -15,7 +15,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { assigneeChoices, groupsQuery, membersQuery } from "../../data/people";
-import { batchesQuery, useChangeBatch, useMakeBatch } from "../../data/queue";
+import { batchesQuery, nobody, useChangeBatch, useMakeBatch } from "../../data/queue";
 import { may, useMe } from "../../data/session";
 import { Answered } from "../../parts/Answered";
 import { say, sayProblem } from "../../parts/ask";
@@ -35,7 +35,7 @@ export function BatchList({ projectId }: { projectId: string }) {
   const change = useChangeBatch(projectId);
   const [editing, setEditing] = useState<Batch | "new" | null>(null);
   const make = manages ? <Button onClick={() => setEditing("new")}>{t("batches.make")}</Button> : null;
-  const turn = (row: Batch, state: Batch["state"]) =>
+  const turn = (row: Batch, state: "open" | "paused") =>
     change.mutate(
       { id: row.id, state },
       {
@@ -75,13 +75,13 @@ export function BatchList({ projectId }: { projectId: string }) {
                     <Table.Td>
                       <Progress
                         size="sm"
-                        value={row.counts.tasks ? (row.counts.done / row.counts.tasks) * 100 : 0}
+                        value={row.tasks ? (row.done / row.tasks) * 100 : 0}
                         aria-label={t("projects.progress")}
                       />
                       <Text size="xs" c="dimmed" mt={2}>
                         {t("projects.doneOf", {
-                          done: format.whole(row.counts.done),
-                          tasks: format.whole(row.counts.tasks),
+                          done: format.whole(row.done),
+                          tasks: format.whole(row.tasks),
                         })}
                       </Text>
                     </Table.Td>
@@ -134,10 +134,13 @@ function BatchDialog({ projectId, batch, onClose }: DialogProps) {
   const groups = useQuery(groupsQuery);
   const [name, setName] = useState(batch?.name ?? "");
   const [priority, setPriority] = useState(batch?.priority ?? 0);
-  const [assignees, setAssignees] = useState<string[]>(batch?.assignees ?? []);
+  const [assignee, setAssignee] = useState(
+    batch?.assignee && batch.assignee !== nobody ? batch.assignee : null,
+  );
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (batch) change.mutate({ id: batch.id, name, priority, assignees }, { onSuccess: onClose });
+    if (batch)
+      change.mutate({ id: batch.id, name, priority, assignee: assignee ?? nobody }, { onSuccess: onClose });
     else make.mutate({ name, priority }, { onSuccess: onClose });
   };
   return (
@@ -165,8 +168,8 @@ function BatchDialog({ projectId, batch, onClose }: DialogProps) {
             onChange={(value) => setPriority(Number(value) || 0)}
           />
           {batch ? (
-            <MultiSelect
-              label={t("queue.assignees")}
+            <Select
+              label={t("queue.assignee")}
               description={t("batches.assigneesHelp")}
               searchable
               data={assigneeChoices(
@@ -175,8 +178,10 @@ function BatchDialog({ projectId, batch, onClose }: DialogProps) {
                 t("members.members"),
                 t("members.groups"),
               )}
-              value={assignees}
-              onChange={setAssignees}
+              clearable
+              placeholder={t("queue.anyone")}
+              value={assignee}
+              onChange={setAssignee}
             />
           ) : null}
           <Problem error={make.error ?? change.error} />

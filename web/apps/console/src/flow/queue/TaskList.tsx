@@ -4,7 +4,14 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { assigneeChoices, groupsQuery, membersQuery } from "../../data/people";
-import { batchesQuery, taskPagesQuery, useChangeTask } from "../../data/queue";
+import {
+  batchesQuery,
+  nobody,
+  type TaskState,
+  taskPagesQuery,
+  taskStates,
+  useChangeTask,
+} from "../../data/queue";
 import { may, useMe } from "../../data/session";
 import { say, sayProblem } from "../../parts/ask";
 import { Empty } from "../../parts/Empty";
@@ -17,16 +24,14 @@ import { State } from "../../parts/State";
 import { Waiting } from "../../parts/Waiting";
 import { ItemDialog } from "../sources/ItemDialog";
 
-const states = ["open", "done"];
-
 /** The tasks in the order in which they are offered. */
 export function TaskList({ projectId }: { projectId: string }) {
   const { t } = useTranslation();
   const me = useMe();
-  const [state, setState] = useState<string | null>("open");
+  const [state, setState] = useState<TaskState | null>("open");
   const [batch, setBatch] = useState<string | null>(null);
   const [open, setOpen] = useState<string | null>(null);
-  const list = useInfiniteQuery(taskPagesQuery(projectId, { state, batch }));
+  const list = useInfiniteQuery(taskPagesQuery(projectId, { state, batch_id: batch }));
   const batches = useQuery(batchesQuery(projectId));
   const rows = list.data?.pages.flatMap((page) => page.rows) ?? [];
   const manages = may(me, "manage", projectId);
@@ -40,9 +45,9 @@ export function TaskList({ projectId }: { projectId: string }) {
             placeholder={t("queue.allStates")}
             size="xs"
             clearable
-            data={states.map((value) => ({ value, label: t(`taskStates.${value}`) }))}
+            data={taskStates.map((value) => ({ value, label: t(`taskStates.${value}`) }))}
             value={state}
-            onChange={setState}
+            onChange={(value) => setState(taskStates.find((each) => each === value) ?? null)}
           />
           <Select
             aria-label={t("queue.batchFilter")}
@@ -83,6 +88,7 @@ export function TaskList({ projectId }: { projectId: string }) {
                 projectId={projectId}
                 row={row}
                 manages={manages}
+                batch={batches.data?.rows.find((each) => each.id === row.batch_id)?.name}
                 onOpen={() => setOpen(row.item_id)}
               />
             ))}
@@ -99,12 +105,14 @@ interface RowProps {
   projectId: string;
   row: Task;
   manages: boolean;
+  batch: string | undefined;
   onOpen: () => void;
 }
 
-function TaskRow({ projectId, row, manages, onOpen }: RowProps) {
+function TaskRow({ projectId, row, manages, batch, onOpen }: RowProps) {
   const { t } = useTranslation();
   const format = useFormat();
+  const name = row.item_id.slice(-12);
   const change = useChangeTask(projectId);
   const members = useQuery({ ...membersQuery(projectId), enabled: manages });
   const groups = useQuery({ ...groupsQuery, enabled: manages });
@@ -128,12 +136,12 @@ function TaskRow({ projectId, row, manages, onOpen }: RowProps) {
     <Table.Tr>
       <Table.Td>
         <Anchor component="button" type="button" onClick={onOpen}>
-          <bdi>{row.external_id ?? row.item_id.slice(-12)}</bdi>
+          <bdi>{name}</bdi>
         </Anchor>
-        {row.batch ? (
+        {batch ? (
           <Text span size="xs" c="dimmed">
             {" "}
-            <bdi>{row.batch}</bdi>
+            <bdi>{batch}</bdi>
           </Text>
         ) : null}
       </Table.Td>
@@ -141,13 +149,13 @@ function TaskRow({ projectId, row, manages, onOpen }: RowProps) {
         <State state={row.state} label={t(`taskStates.${row.state}`, { defaultValue: row.state })} />
       </Table.Td>
       <Table.Td ta="end">
-        {t("queue.answersOf", { n: format.whole(row.answers), wanted: format.whole(row.overlap) })}
+        {t("queue.answersOf", { n: format.whole(row.answers), wanted: format.whole(row.wanted) })}
       </Table.Td>
-      <Table.Td ta="end">{row.doubt === null ? "–" : format.two(row.doubt)}</Table.Td>
+      <Table.Td ta="end">{format.two(row.doubt)}</Table.Td>
       <Table.Td>
         {manages ? (
           <NumberInput
-            aria-label={t("queue.priorityOf", { name: row.external_id ?? row.item_id })}
+            aria-label={t("queue.priorityOf", { name })}
             size="xs"
             className={quiet.quiet}
             allowDecimal={false}
@@ -163,7 +171,7 @@ function TaskRow({ projectId, row, manages, onOpen }: RowProps) {
       <Table.Td>
         {manages ? (
           <Select
-            aria-label={t("queue.assigneeOf", { name: row.external_id ?? row.item_id })}
+            aria-label={t("queue.assigneeOf", { name })}
             placeholder={t("queue.anyone")}
             size="xs"
             className={quiet.quiet}
@@ -175,11 +183,13 @@ function TaskRow({ projectId, row, manages, onOpen }: RowProps) {
               t("members.members"),
               t("members.groups"),
             )}
-            value={row.assignee}
-            onChange={(assignee) => change.mutate({ id: row.id, assignee }, { onError: sayProblem })}
+            value={row.assignee === nobody ? null : row.assignee}
+            onChange={(assignee) =>
+              change.mutate({ id: row.id, assignee: assignee ?? nobody }, { onError: sayProblem })
+            }
           />
         ) : (
-          <bdi>{row.assignee_name ?? t("queue.anyone")}</bdi>
+          t(row.assignee === nobody ? "queue.anyone" : "queue.someone")
         )}
       </Table.Td>
       <Table.Td ta="end">

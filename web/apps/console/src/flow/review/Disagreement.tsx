@@ -1,6 +1,7 @@
 import { Kbd } from "@mantine/core";
-import type { Ontology, ReviewAnnotation, ReviewOffer } from "@qistas/api";
+import type { Ontology } from "@qistas/api";
 import { useTranslation } from "react-i18next";
+import type { Said } from "../../data/quality";
 import { useFormat } from "../../parts/format";
 import { inLanguage } from "../../parts/text";
 import classes from "./Disagreement.module.css";
@@ -8,19 +9,16 @@ import { sameForm, valueInWords } from "./valueInWords";
 
 interface Props {
   ontology: Ontology;
-  offer: ReviewOffer;
+  said: Said;
   chosen?: number;
   onChoose?: (place: number) => void;
 }
 
-export const annotatorName = (annotation: ReviewAnnotation): string =>
-  typeof annotation.annotator === "string" ? annotation.annotator : annotation.annotator.name;
-
 /** Who said what, question by question: the cells that differ from the rest stand out in shape and colour. */
-export function Disagreement({ ontology, offer, chosen, onChoose }: Props) {
+export function Disagreement({ ontology, said, chosen, onChoose }: Props) {
   const { t, i18n } = useTranslation();
   const format = useFormat();
-  const { annotations } = offer;
+  const { annotations } = said;
   const questions = ontology.questions.filter((question) =>
     annotations.some((annotation) => annotation.answer[question.name] !== undefined),
   );
@@ -40,14 +38,12 @@ export function Disagreement({ ontology, offer, chosen, onChoose }: Props) {
                     aria-pressed={chosen === place}
                   >
                     {place < 9 ? <Kbd size="xs">{format.whole(place + 1)}</Kbd> : null}{" "}
-                    <bdi>{annotatorName(annotation)}</bdi>
+                    <bdi>{annotation.annotator}</bdi>
                   </button>
                 ) : (
-                  <bdi>{annotatorName(annotation)}</bdi>
+                  <bdi>{annotation.annotator}</bdi>
                 )}
-                {annotation.seconds === null ? null : (
-                  <span className={classes.seconds}>{format.duration(annotation.seconds)}</span>
-                )}
+                <span className={classes.seconds}>{format.duration(annotation.seconds)}</span>
               </th>
             ))}
             <th scope="col">{t("quality.consensus")}</th>
@@ -60,10 +56,10 @@ export function Disagreement({ ontology, offer, chosen, onChoose }: Props) {
             for (const form of forms) counts.set(form, (counts.get(form) ?? 0) + 1);
             const most = Math.max(...counts.values());
             const leaders = [...counts.values()].filter((count) => count === most).length;
-            const text = question.field ? offer.item.data[question.field] : undefined;
+            const text = question.field ? said.item.data[question.field] : undefined;
             const words = (value: unknown) =>
               valueInWords(value, question, i18n.language, typeof text === "string" ? text : undefined);
-            const consensus = offer.consensus.find((each) => each.question === question.name);
+            const consensus = said.consensus.find((each) => each.question === question.name);
             return (
               <tr key={question.name}>
                 <th scope="row">
@@ -87,9 +83,9 @@ export function Disagreement({ ontology, offer, chosen, onChoose }: Props) {
                   {consensus ? (
                     <>
                       <bdi>{words(consensus.value)}</bdi>{" "}
-                      {consensus.confidence === null ? null : (
-                        <span className={classes.seconds}>{format.percent(consensus.confidence)}</span>
-                      )}
+                      <span className={classes.seconds}>
+                        {t("review.confidence", { value: format.percent(consensus.confidence) })}
+                      </span>
                     </>
                   ) : (
                     "–"

@@ -1,7 +1,7 @@
 import { Button, Group, Kbd, Modal, Stack, Text, Textarea } from "@mantine/core";
 import type { Answer } from "@qistas/api";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { type FormEvent, useEffect, useState } from "react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ontologyQuery } from "../../data/ontology";
 import { useProjectId } from "../../data/place";
@@ -14,7 +14,7 @@ import { Problem } from "../../parts/Problem";
 import { Sheet } from "../../parts/Sheet";
 import { Waiting } from "../../parts/Waiting";
 import { AnswerBoard } from "../annotate/AnswerBoard";
-import { annotatorName, Disagreement } from "./Disagreement";
+import { Disagreement } from "./Disagreement";
 import classes from "./ReviewPage.module.css";
 
 type Mode = "look" | "correct" | "adjudicate";
@@ -24,14 +24,16 @@ export default function ReviewPage() {
   const { t } = useTranslation();
   const format = useFormat();
   const projectId = useProjectId();
-  const ontology = useQuery(ontologyQuery(projectId));
+  const passed = useRef<string[]>([]);
   const offer = useQuery({
     queryKey: ["project", projectId, "review"],
-    queryFn: () => claimReview(projectId),
+    queryFn: () => claimReview(projectId, passed.current),
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 0,
     refetchOnWindowFocus: false,
   });
+  const version = offer.data?.ontology_version ?? undefined;
+  const ontology = useQuery({ ...ontologyQuery(projectId, version), enabled: Boolean(offer.data) });
   const [chosen, setChosen] = useState(0);
   const [mode, setMode] = useState<Mode>("look");
   const [answer, setAnswer] = useState<Answer>({});
@@ -49,13 +51,19 @@ export default function ReviewPage() {
     setReturning(false);
   }, [item?.id]);
 
+  /** On to another item; this one is not offered to me again in this sitting. */
+  const next = () => {
+    if (item) passed.current = [...passed.current, item.id].slice(-500);
+    void offer.refetch();
+  };
+
   const decide = useMutation({
     mutationFn: (act: () => Promise<unknown>) => act(),
     onSuccess: () => {
       setSettled((count) => count + 1);
       setMode("look");
       setReturning(false);
-      void offer.refetch();
+      next();
     },
   });
   const busy = decide.isPending || offer.isFetching;
@@ -63,18 +71,18 @@ export default function ReviewPage() {
   const accept = (place = chosen) => {
     const target = annotations[place];
     if (target && !busy)
-      decide.mutate(() => sendReview(projectId, { annotation_id: target.id, verdict: "accept" }));
+      decide.mutate(() => sendReview(projectId, { annotation_id: target.id, verdict: "accept", reason: "" }));
   };
-  const begin = (next: Mode) => {
+  const begin = (to: Mode) => {
     setAnswer(annotation?.answer ?? {});
-    setMode(next);
+    setMode(to);
   };
   const keep = () => {
     if (!item || busy) return;
-    if (mode === "adjudicate") decide.mutate(() => sendAdjudication(projectId, { item_id: item.id, answer }));
+    if (mode === "adjudicate") decide.mutate(() => sendAdjudication(projectId, item.id, answer));
     else if (annotation)
       decide.mutate(() =>
-        sendReview(projectId, { annotation_id: annotation.id, verdict: "correct", answer }),
+        sendReview(projectId, { annotation_id: annotation.id, verdict: "correct", answer, reason: "" }),
       );
   };
 
@@ -94,6 +102,7 @@ export default function ReviewPage() {
       else if (key === "e") begin("correct");
       else if (key === "j") begin("adjudicate");
       else if (key === "r") setReturning(true);
+      else if (key === "n" && !busy) next();
       else return;
       event.preventDefault();
     };
@@ -126,7 +135,14 @@ export default function ReviewPage() {
             icon="review"
             title={t("review.none")}
             actions={
-              <Button variant="default" loading={offer.isFetching} onClick={() => void offer.refetch()}>
+              <Button
+                variant="default"
+                loading={offer.isFetching}
+                onClick={() => {
+                  passed.current = [];
+                  void offer.refetch();
+                }}
+              >
                 {t("review.lookAgain")}
               </Button>
             }
@@ -140,7 +156,7 @@ export default function ReviewPage() {
           <Sheet title={t("review.disagreement")} note={t("review.keys")}>
             <Disagreement
               ontology={ontology.data.document}
-              offer={offer.data}
+              said={offer.data}
               chosen={chosen}
               onChoose={setChosen}
             />
@@ -149,15 +165,11 @@ export default function ReviewPage() {
           <div className={classes.bar}>
             {mode === "look" ? (
               <>
-                {act(
-                  "A",
-                  t("review.accept", { name: annotation ? annotatorName(annotation) : "" }),
-                  () => accept(),
-                  true,
-                )}
+                {act("A", t("review.accept", { name: annotation?.annotator ?? "" }), () => accept(), true)}
                 {act("E", t("review.correct"), () => begin("correct"))}
                 {act("R", t("review.return"), () => setReturning(true))}
                 {act("J", t("review.adjudicate"), () => begin("adjudicate"))}
+                {act("N", t("review.pass"), next)}
               </>
             ) : (
               <>
@@ -187,7 +199,7 @@ export default function ReviewPage() {
       {returning && annotation ? (
         <ReturnDialog
           busy={decide.isPending}
-          name={annotatorName(annotation)}
+          name={annotation.annotator}
           onReturn={(reason) => {
             decide.mutate(() =>
               sendReview(projectId, { annotation_id: annotation.id, verdict: "return", reason }),

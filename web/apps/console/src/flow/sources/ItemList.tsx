@@ -2,7 +2,7 @@ import { Anchor, Group, Select, Table, Text } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { itemPagesQuery } from "../../data/sources";
+import { itemPagesQuery, itemStates } from "../../data/sources";
 import { Empty } from "../../parts/Empty";
 import { useFormat } from "../../parts/format";
 import { MoreRows } from "../../parts/MoreRows";
@@ -13,15 +13,13 @@ import { Waiting } from "../../parts/Waiting";
 import { briefly } from "./briefly";
 import { ItemDialog } from "./ItemDialog";
 
-const states = ["open", "done", "consensus", "withdrawn"];
-
 /** The project's items, a page at a time; one opens to be read or withdrawn. */
 export function ItemList({ projectId }: { projectId: string }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const [state, setState] = useState<string | null>(null);
+  const [state, setState] = useState<(typeof itemStates)[number] | null>(null);
   const [open, setOpen] = useState<string | null>(null);
-  const list = useInfiniteQuery(itemPagesQuery(projectId, { state, data: true }));
+  const list = useInfiniteQuery(itemPagesQuery(projectId, { state }));
   const rows = list.data?.pages.flatMap((page) => page.rows) ?? [];
   return (
     <Sheet
@@ -32,9 +30,9 @@ export function ItemList({ projectId }: { projectId: string }) {
           placeholder={t("sources.allItems")}
           size="xs"
           clearable
-          data={states.map((value) => ({ value, label: t(`itemStates.${value}`) }))}
+          data={itemStates.map((value) => ({ value, label: t(`itemStates.${value}`) }))}
           value={state}
-          onChange={setState}
+          onChange={(value) => setState(itemStates.find((each) => each === value) ?? null)}
         />
       }
     >
@@ -95,7 +93,7 @@ export function ItemList({ projectId }: { projectId: string }) {
 }
 
 /** An item in one line: its first field that has words. */
-export function inShort(data: Record<string, unknown> | undefined): string {
+export function inShort(data: Record<string, unknown> | null): string {
   for (const value of Object.values(data ?? {})) {
     if (typeof value === "string" && value.trim()) return briefly(value, 90);
     if (Array.isArray(value)) return briefly(value, 90);

@@ -37,7 +37,7 @@ export function RefusalTable({ projectId, importId }: Props) {
             <Table.Tr key={`${row.line} ${row.field} ${row.code}`}>
               <Table.Td>{format.whole(row.line)}</Table.Td>
               <Table.Td>{row.field ? <bdi>{row.field}</bdi> : "–"}</Table.Td>
-              <Table.Td>
+              <Table.Td dir="auto" ta="start">
                 {row.reason}
                 {row.remedy ? (
                   <Text size="sm" c="dimmed">
