@@ -15,7 +15,7 @@ from qistas.core.ids import ProjectId, VersionId, parse_uuid, uuid7
 from .downloading import download
 from .progress import Listener, Progress, listener_of
 from .reading import read
-from .transport import Transport
+from .transport import TRIES, Transport
 from .types import (
     Answer,
     Claimed,
@@ -43,7 +43,8 @@ class Client:
     """A Qistas server, as one token may use it.
 
     `server` and `token` come from QISTAS_SERVER and QISTAS_TOKEN where they are not given. A project is named by its object, its
-    id or its name. Requests that do no harm twice are repeated, with growing waits, while the server does not answer.
+    id or its name. Requests that do no harm twice are repeated, with growing waits, while the server does not
+    answer: `tries` times in all.
     """
 
     def __init__(
@@ -52,13 +53,15 @@ class Client:
         token: str | None = None,
         *,
         timeout_seconds: float = 60,
+        tries: int = TRIES,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         address = server or os.environ.get("QISTAS_SERVER") or "http://localhost:8787"
         if not address.startswith(("http://", "https://")):
             raise Invalid(f"{address!r} is not the address of a server. Give one like http://localhost:8787.")
+        self.server = address.rstrip("/")
         self._transport = Transport(
-            address, token or os.environ.get("QISTAS_TOKEN"), timeout_seconds, transport
+            address, token or os.environ.get("QISTAS_TOKEN"), timeout_seconds, transport, tries
         )
         self._ids: dict[str, ProjectId] = {}
 
@@ -79,6 +82,13 @@ class Client:
         return read(Me, self._get("session"))
 
     # -- projects and ontology
+
+    def create_token(
+        self, name: str, scopes: Iterable[str], days: int, *, act_as: Mapping[str, str] | None = None
+    ) -> str:
+        """A new API token, told this once. `act_as` ({"name", "role"}) makes a service member of its own for it."""
+        body = {"name": name, "scopes": list(scopes), "days": days, **_given(act_as=act_as and dict(act_as))}
+        return str(self._transport.json("POST", "/tokens", json=body)["token"])
 
     def projects(self) -> list[Project]:
         """Every project one may see."""
@@ -285,6 +295,10 @@ class Client:
         return self._transport.json(
             "POST", f"{self._at(project)}/quality/consensus", json=_given(method=method), again=True
         )
+
+    def consensus(self, project: ProjectRef, question: str) -> Iterator[dict[str, Any]]:
+        """The inferred answers to one question, most doubtful first: item_id, value, confidence, doubt, support, …"""
+        yield from self._rows(f"{self._at(project)}/quality/items", question=question)
 
     def adjudicate(self, project: ProjectRef, item_id: UUID | str, answer: Answer, reason: str = "") -> Any:
         """An expert's answer for an item; it outranks consensus."""
