@@ -294,6 +294,10 @@ class BoxKind(Kind):
             return 1.0
         return matched(gold["boxes"], value["boxes"], _overlap)
 
+    def same(self, question: Question, one: Value, other: Value) -> bool:
+        """The same regions: a box turned by half a circle is where it was."""
+        return one == other or self.score(question, one, other) > 0.999
+
     def labels_of(self, question: Question, value: Value) -> tuple[str, ...]:
         """The label of each box."""
         return tuple(box["label"] for box in value["boxes"])
@@ -332,24 +336,26 @@ class BoxKind(Kind):
         x, y, width, height = (_neat(number) for number in numbers)
         turn = _neat(turn) % 360
         wide, high = size or (2**53, 2**53)
+        if width < least or height < least:
+            remedy = f"Draw it at least {least:g} × {least:g}."
+            faults.append(Fault(place, f"is {width:g} × {height:g} pixels", remedy))
+            return
         if turn == 0:
             out = max(-x, -y, x + width - wide, y + height - high)
             if out > SLACK:
                 ends = f"{wide} × {high} pixels" if size else "the image"
-                faults.append(
-                    Fault(place, f"lies {out:g} pixels outside of {ends}", "Draw it inside the image.")
-                )
+                remedy = "Draw it inside the image."
+                faults.append(Fault(place, f"lies {out:g} pixels outside of {ends}", remedy))
                 return
             left, top = max(x, 0), max(y, 0)
             width, height = _neat(min(x + width, wide) - left), _neat(min(y + height, high) - top)
             x, y = left, top
+            if width < least or height < least:
+                message = f"lies outside of the image but for {width:g} × {height:g} pixels"
+                faults.append(Fault(place, message, f"Draw it at least {least:g} × {least:g}."))
+                return
         elif not (0 <= x + width / 2 <= wide and 0 <= y + height / 2 <= high):
             faults.append(Fault(place, "has its centre outside of the image", "Draw it on the image."))
-            return
-        if width < least or height < least:
-            faults.append(
-                Fault(place, f"is {width:g} × {height:g} pixels", f"Draw it at least {least:g} × {least:g}.")
-            )
             return
         found.append({"x": x, "y": y, "width": width, "height": height, "rotation": turn, "label": label})
 
