@@ -49,7 +49,7 @@ def client_of(chosen: argparse.Namespace) -> "Client":
         # The local token goes to the local server alone.
         if local is not None and server in (None, local["url"]):
             server, token = local["url"], token or local["token"]
-    return Client(server, token)
+    return Client(server, token, tries=4)
 
 
 def _local(data_dir: Path | None) -> dict[str, str] | None:

@@ -7,10 +7,8 @@ from pathlib import Path
 from qistas.core.errors import Fault, FileInvalid, Unavailable
 
 from .progress import Listener, Progress
-from .transport import TRIES, Transport, pause
+from .transport import Transport, pause
 from .types import Export
-
-CHUNK = 1 << 18
 
 
 def download(transport: Transport, path: str, target: Path, export: Export, listen: Listener) -> None:
@@ -49,7 +47,7 @@ def _fetch(transport: Transport, path: str, part: Path, total: int, listen: List
         except Unavailable:
             # Only tries that brought nothing count: a slow line may break a hundred times and still arrive.
             attempt = attempt + 1 if part.exists() and part.stat().st_size <= have else 0
-            if attempt >= TRIES:
+            if attempt >= transport.tries:
                 raise
             time.sleep(pause(attempt))
 
@@ -64,7 +62,7 @@ def _append(transport: Transport, path: str, part: Path, have: int, total: int, 
         more = response.status_code == 206
         done = have if more else 0
         with part.open("ab" if more else "wb") as file:
-            for piece in response.iter_bytes(CHUNK):
+            for piece in response.iter_raw():
                 file.write(piece)
                 done += len(piece)
                 listen(Progress("fetching", done, total or None))

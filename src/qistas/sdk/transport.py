@@ -49,6 +49,7 @@ class Transport:
         token: str | None,
         timeout_seconds: float,
         transport: httpx.BaseTransport | None = None,
+        tries: int = TRIES,
     ) -> None:
         headers = {"user-agent": AGENT, "accept": "application/json"}
         if token:
@@ -60,6 +61,7 @@ class Transport:
             transport=transport,
         )
         self._server = server
+        self.tries = tries
 
     def close(self) -> None:
         """Close every connection."""
@@ -79,8 +81,8 @@ class Transport:
     ) -> Generator[httpx.Response]:
         """The answer of `path`, its body not yet read. Raises the error the server states."""
         repeatable = method in IDEMPOTENT if again is None else again
-        for attempt in range(TRIES):
-            last = attempt == TRIES - 1
+        for attempt in range(self.tries):
+            last = attempt == self.tries - 1
             try:
                 request = self._http.build_request(method, path, **options)
                 response = self._http.send(request, stream=True)

@@ -4,24 +4,24 @@ import pytest
 
 from qistas.core.canonical import canonical_json, content_hash
 
-NUMBERS = {
-    0.0: "0",
-    -0.0: "0",
-    1.0: "1",
-    1e16: "10000000000000000",
-    1e20: "100000000000000000000",
-    1e21: "1e+21",
-    1e-6: "0.000001",
-    1e-7: "1e-7",
-    0.00001: "0.00001",
-    5e-324: "5e-324",
-    1.7976931348623157e308: "1.7976931348623157e+308",
-    -1.5e-9: "-1.5e-9",
-    123456.789: "123456.789",
-}
+NUMBERS = [
+    (0.0, "0"),
+    (-0.0, "0"),
+    (1.0, "1"),
+    (1e16, "10000000000000000"),
+    (1e20, "100000000000000000000"),
+    (1e21, "1e+21"),
+    (1e-6, "0.000001"),
+    (1e-7, "1e-7"),
+    (0.00001, "0.00001"),
+    (5e-324, "5e-324"),
+    (1.7976931348623157e308, "1.7976931348623157e+308"),
+    (-1.5e-9, "-1.5e-9"),
+    (123456.789, "123456.789"),
+]
 
 
-@pytest.mark.parametrize(("value", "text"), NUMBERS.items())
+@pytest.mark.parametrize(("value", "text"), NUMBERS)
 def test_numbers_are_written_as_ecmascript_writes_them(value: float, text: str) -> None:
     assert canonical_json(value).decode() == text
 
