@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import httpx
+import psycopg
 import pytest
 from fastapi import FastAPI
 from tests.conftest import Tenant, make_tenant
@@ -19,7 +20,9 @@ from qistas.api.deps import Parts
 from qistas.core.ids import MemberId, PersonId, TenantId, uuid7
 from qistas.core.principal import Principal, Role
 from qistas.db import Address, Database
+from qistas.jobs import JobContext, registered_jobs
 from qistas.settings import Settings
+from qistas.worker import import_jobs
 from qistas.workforce import store
 from qistas.workforce.credentials import digest, new_secret, new_token
 from qistas.workforce.types import SessionLimits
@@ -38,6 +41,7 @@ class Api:
 
     app: FastAPI
     settings: Settings
+    address: Address
     _open: AsyncExitStack = field(repr=False)
 
     @property
@@ -109,6 +113,30 @@ class Api:
         hold(client, secret)
         return client
 
+    async def run_jobs(self) -> list[str]:
+        """Do every job that waits, in order, as a worker would; give their names. A job that fails fails the test."""
+        import_jobs()
+        book = {job.name: job for job in registered_jobs()}
+        context = JobContext(self.db, self.settings.blobs, self.settings.max_image_pixels)
+        done: list[str] = []
+        async with await psycopg.AsyncConnection.connect(
+            self.address.admin, autocommit=True, options="-c search_path=jobs"
+        ) as admin:
+            while True:
+                cursor = await admin.execute(
+                    """UPDATE procrastinate_jobs SET status = 'doing', queueing_lock = NULL WHERE id = (
+                           SELECT min(id) FROM procrastinate_jobs WHERE status = 'todo')
+                       RETURNING id, task_name, args"""
+                )
+                found = await cursor.fetchone()
+                if found is None:
+                    return done
+                await book[found[1]].function(context, **found[2])
+                await admin.execute(
+                    "UPDATE procrastinate_jobs SET status = 'succeeded' WHERE id = %s", (found[0],)
+                )
+                done.append(found[1])
+
     async def tenant(self, name: str = "A") -> Tenant:
         """A tenant with one owner, in the application's database."""
         return await make_tenant(self.db, name)
@@ -119,7 +147,7 @@ async def started(address: Address, folder: Path, **settings: Any) -> AsyncItera
     chosen = Settings(data_dir=folder, **settings)
     app = create_app(chosen, address)
     async with app.router.lifespan_context(app), AsyncExitStack() as opened:
-        yield Api(app, chosen, opened)
+        yield Api(app, chosen, address, opened)
 
 
 @pytest.fixture
