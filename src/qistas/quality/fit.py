@@ -55,6 +55,7 @@ async def fit_project(
         if project.ontology_version == 0:
             return 0.0
         ontology = (await load_ontology(tx, project_id)).ontology
+        as_of = await tx.value("SELECT now()")
         items, annotators, gathered = await _gather(tx, project_id, ontology)
         gold = await store.live_gold(tx, project_id)
     known = {code: gold[item][1] for code, item in enumerate(items) if item in gold}
@@ -65,7 +66,7 @@ async def fit_project(
         )
         seconds = round(time.monotonic() - start, 3)
         async with db.tenant_tx(who) as tx:
-            await store.save_consensus(tx, project_id, fitted.rows)
+            await store.save_consensus(tx, project_id, fitted.rows, as_of)
             await store.save_skills(tx, project_id, question.name, fitted.skills)
             await store.save_summary(tx, project_id, question.name, {**fitted.summary, "seconds": seconds})
     return time.monotonic() - start

@@ -1,6 +1,7 @@
 """Quality in SQL. The statement that stores inferred answers is `sql/save_consensus.sql`."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from qistas.db import Tx, read_statement
 from .types import AnnotatorRow, AnswerRow, ConsensusRow, Gold, Inferred, Skill
 
 CHUNK = 5000
+INFINITY = "infinity"
 
 # One row an annotator and task: the last revision, unless a reviewer sent that one back. Model answers are correlated and
 # never count as independent votes, so only people and service keys are read.
@@ -59,8 +61,14 @@ async def stream_answers(tx: Tx, project_id: UUID) -> AsyncIterator[list[tuple[A
         yield rows
 
 
-async def save_consensus(tx: Tx, project_id: UUID, rows: Sequence[Inferred]) -> None:
-    """Store inferred answers, in chunks."""
+async def save_consensus(
+    tx: Tx, project_id: UUID, rows: Sequence[Inferred], as_of: datetime | None = None
+) -> None:
+    """Store inferred answers, in chunks. `as_of`: when their inputs were read, if that is a while ago.
+
+    One writer at a time per project, or two would both count an item as inferred for the first time.
+    """
+    await tx.run("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"consensus:{project_id}",))
     for at in range(0, len(rows), CHUNK):
         part = rows[at : at + CHUNK]
         await tx.run(
@@ -77,6 +85,7 @@ async def save_consensus(tx: Tx, project_id: UUID, rows: Sequence[Inferred]) -> 
                 "disputed": [r.disputed for r in part],
                 "methods": [r.method for r in part],
                 "inputs": [Jsonb([str(i) for i in r.inputs]) for r in part],
+                "as_of": as_of or INFINITY,
             },
         )
 

@@ -1,5 +1,6 @@
 -- Store inferred answers, many at once. A row changes only when it says something new (another value, other inputs, or a
 -- confidence that moved by more than half a point), so that a full run over a settled project writes next to nothing.
+-- What was inferred from answers newer than %(as_of)s stays: a full run reads first and stores much later.
 -- New inputs unsettle a row: an expert has not seen them yet. Tasks still open learn their item's new doubt, which is
 -- what the queue orders by; the project counts the items that have an inferred answer for the first time.
 WITH fresh AS (
@@ -18,7 +19,8 @@ WITH fresh AS (
        SET value = excluded.value, confidence = excluded.confidence, doubt = excluded.doubt, posterior = excluded.posterior,
            support = excluded.support, disputed = excluded.disputed, method = excluded.method, inputs = excluded.inputs,
            computed_at = now(), settled = c.settled AND c.inputs = excluded.inputs
-     WHERE c.value <> excluded.value OR c.inputs <> excluded.inputs OR abs(c.confidence - excluded.confidence) > 0.005
+     WHERE (c.value <> excluded.value OR c.inputs <> excluded.inputs OR abs(c.confidence - excluded.confidence) > 0.005)
+       AND (c.inputs = excluded.inputs OR c.computed_at <= %(as_of)s::timestamptz)
     RETURNING item_id
 ), doubted AS (
     SELECT f.item_id, max(1 - f.confidence)::real AS doubt FROM fresh f GROUP BY f.item_id
