@@ -10,11 +10,13 @@ from urllib.parse import unquote, urlparse
 from uuid import UUID
 
 import obstore
+from obstore.exceptions import BaseError
 from obstore.store import LocalStore, from_url
 
 from qistas.core.errors import Missing, Unavailable
 
 CHUNK = 1 << 20
+STORE_ERRORS = (OSError, BaseError)  # obstore's own errors are no OSErrors, a full disk included
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,8 @@ class BlobStore:
         """Write `data` whole. Raises Unavailable when the store does not take it (a full disk, no network)."""
         try:
             await obstore.put_async(self._store, path, data)
-        except OSError as error:
-            raise Unavailable(f"The file store did not take the file: {error}") from error
+        except STORE_ERRORS as error:
+            raise Unavailable(f"The file store did not take the file: {_first_line(error)}") from error
         return Stored(path, len(data), hashlib.sha256(data).digest())
 
     async def put_once(self, tenant_id: UUID, data: bytes) -> Stored:
@@ -80,8 +82,8 @@ class BlobStore:
                     digest.update(chunk)
                     total += len(chunk)
                     await writer.write(chunk)
-        except OSError as error:
-            raise Unavailable(f"The file store did not take the file: {error}") from error
+        except STORE_ERRORS as error:
+            raise Unavailable(f"The file store did not take the file: {_first_line(error)}") from error
         return Stored(path, total, digest.digest())
 
     async def get(self, path: str) -> bytes:
@@ -90,6 +92,8 @@ class BlobStore:
             return bytes(await (await obstore.get_async(self._store, path)).bytes_async())
         except FileNotFoundError:
             raise Missing("The file is not in the store.") from None
+        except STORE_ERRORS as error:
+            raise Unavailable(f"The file store did not give the file: {_first_line(error)}") from error
 
     async def stream(self, path: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
         """The bytes from `start` to before `end`, in chunks. Raises Missing."""
@@ -109,6 +113,8 @@ class BlobStore:
             return io.BufferedReader(_Raw(obstore.open_reader(self._store, path)), CHUNK)
         except FileNotFoundError:
             raise Missing("The file is not in the store.") from None
+        except STORE_ERRORS as error:
+            raise Unavailable(f"The file store did not give the file: {_first_line(error)}") from error
 
     async def size(self, path: str) -> int:
         """How many bytes the file has. Raises Missing."""
@@ -116,6 +122,8 @@ class BlobStore:
             return int((await obstore.head_async(self._store, path))["size"])
         except FileNotFoundError:
             raise Missing("The file is not in the store.") from None
+        except STORE_ERRORS as error:
+            raise Unavailable(f"The file store did not give the file: {_first_line(error)}") from error
 
     async def exists(self, path: str) -> bool:
         """Whether there is a file at `path`."""
@@ -161,3 +169,8 @@ class _Raw(io.RawIOBase):
 
     def tell(self) -> int:
         return int(self._reader.tell())
+
+
+def _first_line(error: BaseException) -> str:
+    """What went wrong, without the driver's debug pages."""
+    return str(error).partition("\n")[0]
