@@ -119,7 +119,7 @@ class _Adding:
                 if isinstance(done, Refusal):
                     chunk.refuse(line, done)
                 else:
-                    chunk.rows.append(store.copy_bytes(done))
+                    chunk.keep(done)
         if chunk.drafts:
             await keep_images(self._db, self._blobs, self._who, self._images, chunk)
         added = await self._keep(chunk)
@@ -133,14 +133,14 @@ class _Adding:
 
     async def _keep(self, chunk: Chunk) -> Added:
         if not chunk.rows:
-            return Added(0, 0)
+            return Added(0, chunk.duplicate)
         async with self._db.tenant_tx(self._who) as tx:
             if chunk.images:
                 await store.insert_images(tx, chunk.images)
-            ids = await store.add_items(tx, self._project_id, self._target, None, b"".join(chunk.rows))
+            ids = await store.add_items(tx, self._project_id, self._target, None, chunk.copied)
             if ids:
                 await record(tx, Act.ITEM_CREATE, ids, project=str(self._project_id))
-        return Added(len(ids), len(chunk.rows) - len(ids))
+        return Added(len(ids), chunk.rows - len(ids) + chunk.duplicate)
 
     def _make(self, row: Record, parsed: list[tuple[int, Record]]) -> Draft | list[Refusal]:
         if self._maker is None:

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from .types import Draft, Position, Refusal, StoredImage
+from qistas.core.ids import Uuid7Series
+
+from .store import copy_bytes
+from .types import Draft, Position, ReadyRow, Refusal, StoredImage
 
 CHUNK_ROWS = 8_000
 CHUNK_BYTES = 8 * 2**20
@@ -10,10 +13,14 @@ CHUNK_BYTES = 8 * 2**20
 
 @dataclass(slots=True)
 class Chunk:
-    """What one thread's turn read: rows ready to copy, drafts whose images are still to be looked at, refusals."""
+    """Rows ready to copy, drafts whose images are still to be looked at, and refusals."""
 
-    rows: list[bytes] = field(default_factory=list[bytes])
+    ids: Uuid7Series = field(default_factory=Uuid7Series)
+    rows: int = 0
+    copied: bytearray = field(default_factory=bytearray)
     drafts: list[tuple[int, Draft]] = field(default_factory=list[tuple[int, Draft]])
+    hashes: set[bytes] = field(default_factory=set[bytes])
+    duplicate: int = 0
     refusals: list[tuple[int, int, Refusal]] = field(default_factory=list[tuple[int, int, Refusal]])
     images: list[StoredImage] = field(default_factory=list[StoredImage])
     read: int = 0
@@ -22,6 +29,16 @@ class Chunk:
     position: Position = Position()  # noqa: RUF009 frozen
     bytes_read: int = 0
     last: bool = False
+
+    def keep(self, row: ReadyRow, others: "set[bytes] | frozenset[bytes]" = frozenset()) -> None:
+        """Take a row, unless its content is in this chunk already, or among `others`."""
+        if row.content_hash in self.hashes or row.content_hash in others:
+            self.duplicate += 1
+        else:
+            self.hashes.add(row.content_hash)
+            self.copied += copy_bytes(self.ids.next(), row)
+            self.rows += 1
+            self.size += len(row.data) + len(row.metadata)
 
     def refuse(self, line: int, faults: "list[Refusal] | Refusal") -> None:
         """Note every fault of one row; the row counts once."""

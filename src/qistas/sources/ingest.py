@@ -1,20 +1,21 @@
 """Ingest: read an uploaded file row by row, keep the good rows as items, and say of every other row what is wrong with it.
 
 Rows go in by the thousand. Each transaction stores rows, their refusals, the counters and the place in the file together,
-so a worker killed at any moment goes on at the last of them, and the counters are right. While the database takes one
-chunk, a thread reads the next. Content that is there already is counted and passed over.
+so a worker killed at any moment goes on at the last of them, and the counters are right. While the database takes two
+chunks, a thread reads the next. Content that is there already is counted and passed over.
 """
 
 import asyncio
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from qistas.connectors.blobs import BlobStore
 from qistas.core.errors import Invalid, Missing
-from qistas.core.ids import ImportId
+from qistas.core.ids import ImportId, Uuid7Series
 from qistas.core.principal import Principal
 from qistas.db import Database
 from qistas.trust import Act, record
@@ -30,6 +31,7 @@ from .types import Format, Import, ImportOptions, ImportState, Position, Refusal
 
 log = logging.getLogger("qistas.sources")
 
+Result = TypeVar("Result")
 SAMPLE_ROWS = 50
 CHUNK_SECONDS = 5.0  # a chunk of slow rows (images) ends early, so that progress is seen
 
@@ -86,28 +88,47 @@ class _Run:
         self._options = options
         self._target = target
         self._images = images
+        # One thread for the whole run: memory that each of many would keep for itself adds up.
+        self._thread = ThreadPoolExecutor(1, "ingest")
 
     async def read(self, source: BinaryIO) -> None:
         start = Position(int(self._entry.position.get("offset", 0)), int(self._entry.position.get("line", 0)))
-        reader, maker, how, texts_only = await asyncio.to_thread(self._prepare, source, start)
+        reader, maker, how, texts_only = await self._in_thread(self._prepare, source, start)
         async with self._db.tenant_tx(self._who) as tx:
             await store.begin_import(tx, self._entry.id, how.format)
-        rows = iter(reader)
-        coming = asyncio.create_task(asyncio.to_thread(_read_chunk, reader, rows, maker, texts_only))
+        rows, ids = iter(reader), Uuid7Series()
+
+        def read_on(before: Chunk | None) -> asyncio.Future[Chunk]:
+            met = before.hashes if before is not None else set[bytes]()
+            ids.begin()
+            return self._in_thread(_read_chunk, reader, rows, maker, texts_only, Chunk(ids), met)
+
+        # One chunk is read while the two before it are stored, side by side but committed in order.
+        coming = read_on(None)
+        storing: list[asyncio.Future[None]] = []
         try:
             while True:
                 chunk = await coming
+                if chunk.drafts:
+                    await asyncio.gather(*storing)
+                    await keep_images(self._db, self._blobs, self._who, self._images, chunk)
                 if not chunk.last:
-                    coming = asyncio.create_task(
-                        asyncio.to_thread(_read_chunk, reader, rows, maker, texts_only)
-                    )
-                await self._store(chunk)
+                    coming = read_on(chunk)
+                while len(storing) > 1:
+                    await storing.pop(0)
+                before = storing[-1] if storing else None
+                storing.append(asyncio.ensure_future(self._store(self._entry, chunk, before)))
+                self._entry = _after(self._entry, chunk)
                 if chunk.last:
+                    await asyncio.gather(*storing)
                     return
         finally:
-            await asyncio.gather(
-                coming, return_exceptions=True
-            )  # a thread is never left behind on a closed file
+            # Nothing is left behind: no thread on a closed file, no transaction that nobody waits for.
+            await asyncio.gather(coming, *storing, return_exceptions=True)
+            self._thread.shutdown()
+
+    def _in_thread(self, work: Callable[..., Result], *args: object) -> asyncio.Future[Result]:
+        return asyncio.get_running_loop().run_in_executor(self._thread, work, *args)
 
     def _prepare(self, source: BinaryIO, start: Position) -> tuple[Reader, DraftMaker, Detected, bool]:
         sample = source.read(SAMPLE_BYTES)
@@ -117,17 +138,17 @@ class _Run:
         texts_only = all(spec.type != "json" for spec in self._target.fields)
         return reader, DraftMaker(plan), how, texts_only
 
-    async def _store(self, chunk: Chunk) -> None:
-        """Store one chunk in one transaction. Raises _EndedError when the import was ended meanwhile."""
-        if chunk.drafts:
-            await keep_images(self._db, self._blobs, self._who, self._images, chunk)
-        entry = self._entry
-        good = len(chunk.rows)
+    async def _store(self, entry: Import, chunk: Chunk, before: asyncio.Future[None] | None) -> None:
+        """Store one chunk in one transaction, which ends after that of the chunk before.
+
+        Raises _EndedError when the import was ended meanwhile.
+        """
+        good = chunk.rows
         async with self._db.tenant_tx(self._who) as tx:
             if chunk.images:
                 await store.insert_images(tx, chunk.images)
             ids = (
-                await store.add_items(tx, entry.project_id, self._target, entry.id, b"".join(chunk.rows))
+                await store.add_items(tx, entry.project_id, self._target, entry.id, chunk.copied)
                 if good
                 else []
             )
@@ -135,25 +156,28 @@ class _Run:
                 await store.insert_refusals(tx, entry.id, chunk.refusals)
             if ids:
                 await record(tx, Act.ITEM_CREATE, ids, import_id=str(entry.id), project=str(entry.project_id))
+            if before is not None:
+                await before
             went_on = await store.advance_import(
                 tx,
                 entry,
                 chunk.position,
                 chunk.bytes_read,
-                chunk.read,
-                len(ids),
-                good - len(ids),
-                chunk.refused,
+                read=chunk.read,
+                added=len(ids),
+                duplicate=good - len(ids) + chunk.duplicate,
+                refused=chunk.refused,
             )
             if not went_on:
                 raise _EndedError
             if chunk.last:
                 await store.end_import(tx, entry.id, ImportState.DONE)
-        self._entry = replace(
-            entry,
-            rows_read=entry.rows_read + chunk.read,
-            position={"offset": chunk.position.offset, "line": chunk.position.line},
-        )
+
+
+def _after(entry: Import, chunk: Chunk) -> Import:
+    """Where the import stands once this chunk is stored."""
+    position = {"offset": chunk.position.offset, "line": chunk.position.line}
+    return replace(entry, rows_read=entry.rows_read + chunk.read, position=position)
 
 
 class _EndedError(Exception):
@@ -179,11 +203,15 @@ def plan_for(source: BinaryIO, sample: bytes, how: Detected, options: ImportOpti
     return make_plan(target.fields, columns, options, records)
 
 
-def _read_chunk(reader: Reader, rows: Iterator[Row], maker: DraftMaker, texts_only: bool) -> Chunk:
-    """Read until the chunk is full. Runs in a thread; only one at a time touches the reader."""
-    chunk = Chunk()
+def _read_chunk(
+    reader: Reader, rows: Iterator[Row], maker: DraftMaker, texts_only: bool, chunk: Chunk, met: set[bytes]
+) -> Chunk:
+    """Read until the chunk is full. Runs in a thread; only one at a time touches the reader.
+
+    `met`: the contents of the chunk before, which may still be on its way in. A row that repeats one of them is a duplicate and
+    is not sent along: two transactions at work on the same content would wait for each other.
+    """
     until = time.monotonic() + CHUNK_SECONDS
-    copied = chunk.rows
     for line, row in rows:
         chunk.read += 1
         if isinstance(row, Refusal):
@@ -200,8 +228,7 @@ def _read_chunk(reader: Reader, rows: Iterator[Row], maker: DraftMaker, texts_on
                 if isinstance(done, Refusal):
                     chunk.refuse(line, replace(done, raw=done.raw or raw_of(row)))
                 else:
-                    copied.append(store.copy_bytes(done))
-                    chunk.size += len(done.data) + len(done.metadata)
+                    chunk.keep(done, met)
         if (
             chunk.read >= CHUNK_ROWS
             or chunk.size >= CHUNK_BYTES

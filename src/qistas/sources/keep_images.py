@@ -40,7 +40,7 @@ async def keep_images(
         if isinstance(done, list | Refusal):
             chunk.refuse(line, done)
         else:
-            chunk.rows.append(store.copy_bytes(done))
+            chunk.keep(done)
     chunk.images.extend(new.values())
 
 

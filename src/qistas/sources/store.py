@@ -70,21 +70,22 @@ async def begin_import(tx: Tx, import_id: UUID, format: str | None) -> bool:
 
 
 async def advance_import(
-    tx: Tx, one: Import, to: Position, bytes_read: int, read: int, added: int, duplicate: int, refused: int
+    tx: Tx, one: Import, to: Position, bytes_read: int, *, read: int, added: int, duplicate: int, refused: int
 ) -> bool:
     """Count a chunk, in the transaction that stores it. False when the import was cancelled, or another worker went ahead."""
     return bool(
         await tx.run(
-            """UPDATE imports SET position = %(position)s, bytes_read = least(%(bytes)s, bytes_total), rows_read = rows_read + %(read)s,
-                      rows_added = rows_added + %(added)s, rows_duplicate = rows_duplicate + %(duplicate)s, rows_refused = rows_refused + %(refused)s
+            """UPDATE imports SET position = %(to)s, bytes_read = least(%(bytes)s, bytes_total), rows_read = rows_read + %(read)s,
+                      rows_added = rows_added + %(added)s, rows_duplicate = rows_duplicate + %(duplicate)s,
+                      rows_refused = rows_refused + %(refused)s
                 WHERE tenant_id = %(tenant)s AND id = %(id)s AND state = 'running' AND rows_read = %(before)s AND position = %(from)s""",
             {
                 "tenant": tx.tenant_id,
                 "id": one.id,
                 "before": one.rows_read,
                 "from": Jsonb(one.position),
+                "to": Jsonb({"offset": to.offset, "line": to.line}),
                 "bytes": bytes_read,
-                "position": Jsonb({"offset": to.offset, "line": to.line}),
                 "read": read,
                 "added": added,
                 "duplicate": duplicate,
@@ -176,9 +177,10 @@ async def ensure_batch(tx: Tx, project_id: ProjectId, name: str, priority: int) 
     return BatchId(row)
 
 
-def copy_bytes(row: ReadyRow) -> bytes:
+def copy_bytes(id: bytes, row: ReadyRow) -> bytes:
     """One line of COPY's text form. JSON escapes its control characters itself, so only backslashes are left to double."""
-    return b"\\\\x%s\t%s\t%s\t%s\t%s\n" % (
+    return b"%s\t\\\\x%s\t%s\t%s\t%s\t%s\n" % (
+        id,
         row.content_hash.hex().encode(),
         row.data.replace(b"\\", b"\\\\"),
         row.metadata.replace(b"\\", b"\\\\"),
@@ -196,20 +198,22 @@ def _copy_text(text: str | None) -> bytes:
 
 
 async def add_items(
-    tx: Tx, project_id: ProjectId, target: Target, import_id: ImportId | None, rows: bytes
+    tx: Tx, project_id: ProjectId, target: Target, import_id: ImportId | None, rows: bytes | bytearray
 ) -> list[ItemId]:
     """Store the rows (as `copy_bytes` wrote them) that are new, with a task for each; returns their ids.
 
     COPY cannot enter a walled table, so the rows go into a table of this session and are added from there (add_items.sql).
     """
     connection = tx.connection
+    # Two streams with the same content may wait for each other; one of them gives up and comes again, and nothing is doubled.
+    await connection.execute("SET LOCAL lock_timeout = '15s'")
     await connection.execute(
         """CREATE TEMPORARY TABLE IF NOT EXISTS incoming_items
-           (content_hash bytea, data jsonb, metadata jsonb, external_id text, split text) ON COMMIT DELETE ROWS"""
+           (id uuid, content_hash bytea, data jsonb, metadata jsonb, external_id text, split text) ON COMMIT DELETE ROWS"""
     )
     async with connection.cursor() as cursor, cursor.copy("COPY pg_temp.incoming_items FROM STDIN") as copy:
         await copy.write(rows)
-    ids: list[ItemId] = await tx.value(
+    return await tx.value(
         ADD_ITEMS,
         {
             "tenant": tx.tenant_id,
@@ -221,8 +225,6 @@ async def add_items(
             "priority": target.priority,
         },
     )
-    await connection.execute("TRUNCATE pg_temp.incoming_items")
-    return ids
 
 
 async def insert_images(tx: Tx, images: Sequence[StoredImage]) -> None:

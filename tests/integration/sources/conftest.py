@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from psycopg.types.json import Jsonb
+from tests.conftest import Tenant
 
 from qistas.connectors.blobs import BlobStore, open_blobs
 from qistas.core.ids import ImportId, ProjectId, uuid7
@@ -17,7 +18,6 @@ from qistas.db import Database
 from qistas.sources import Import, ImportOptions, get_import, ingest, start_import
 from qistas.sources.store import list_refusals
 from qistas.sources.types import ImportRefusal
-from tests.conftest import Tenant
 
 TEXT = [{"name": "text", "type": "text", "required": True}]
 
@@ -44,7 +44,13 @@ class Bench:
         stored = await self.blobs.put_stream(path, pieces())
         async with self.db.tenant_tx(self.who) as tx:
             await start_import(
-                tx, self.project, import_id, name=name, blob_path=path, size=stored.size, options=options or ImportOptions()
+                tx,
+                self.project,
+                import_id,
+                name=name,
+                blob_path=path,
+                size=stored.size,
+                options=options or ImportOptions(),
             )
         return import_id
 
@@ -70,10 +76,17 @@ class Bench:
 
     async def texts(self) -> list[str]:
         """The texts of the items, in order."""
-        return [row[0] for row in await self.rows("SELECT data ->> 'text' FROM items WHERE project_id = %(p)s ORDER BY id")]
+        return [
+            row[0]
+            for row in await self.rows(
+                "SELECT data ->> 'text' FROM items WHERE project_id = %(p)s ORDER BY id"
+            )
+        ]
 
 
-async def make_project(tenant: Tenant, fields: list[dict[str, Any]], settings: dict[str, Any] | None = None) -> ProjectId:
+async def make_project(
+    tenant: Tenant, fields: list[dict[str, Any]], settings: dict[str, Any] | None = None
+) -> ProjectId:
     """A project with an ontology of these fields."""
     project = ProjectId(uuid7())
     async with tenant.db.tenant_tx(tenant.owner) as tx:
@@ -95,7 +108,9 @@ MakeBench = Callable[..., Awaitable[Bench]]
 def make_bench(tenant: Tenant, tmp_path: Path) -> MakeBench:
     """A bench for any fields."""
 
-    async def make(fields: list[dict[str, Any]] | None = None, settings: dict[str, Any] | None = None) -> Bench:
+    async def make(
+        fields: list[dict[str, Any]] | None = None, settings: dict[str, Any] | None = None
+    ) -> Bench:
         project = await make_project(tenant, fields or TEXT, settings)
         return Bench(tenant.db, tenant.owner, project, open_blobs((tmp_path / "blobs").as_uri()), tmp_path)
 

@@ -6,12 +6,11 @@ import sys
 from dataclasses import replace
 
 import pytest
+from tests.integration.sources.conftest import Bench, MakeBench
 
 from qistas.core.errors import Unavailable
 from qistas.db import Tx
 from qistas.sources import ImportOptions, ImportState, cancel_import, ingest, store
-from tests.integration.sources.conftest import Bench, MakeBench
-
 
 ingest_verb = sys.modules[ingest.__module__]
 
@@ -21,18 +20,35 @@ def lines(*rows: object) -> bytes:
 
 
 async def test_rows_become_items_with_tasks_counts_and_a_record(bench: Bench) -> None:
-    done = await bench.take("a.jsonl", lines({"id": 7, "text": "واحد", "split": "train", "lang": "ar", "n": 1}, {"text": "two"}))
-    assert (done.state, done.format, done.rows_read, done.rows_added, done.rows_refused) == (ImportState.DONE, "jsonl", 2, 2, 0)
+    done = await bench.take(
+        "a.jsonl", lines({"id": 7, "text": "واحد", "split": "train", "lang": "ar", "n": 1}, {"text": "two"})
+    )
+    assert (done.state, done.format, done.rows_read, done.rows_added, done.rows_refused) == (
+        ImportState.DONE,
+        "jsonl",
+        2,
+        2,
+        0,
+    )
     assert done.bytes_read == done.bytes_total > 0
-    assert await bench.rows("SELECT external_id, split, metadata, data, import_id FROM items WHERE project_id = %(p)s ORDER BY id") == [
+    assert await bench.rows(
+        "SELECT external_id, split, metadata, data, import_id FROM items WHERE project_id = %(p)s ORDER BY id"
+    ) == [
         ("7", "train", {"lang": "ar", "n": 1}, {"text": "واحد"}, done.id),
         (None, None, {}, {"text": "two"}, done.id),
     ]
+    assert (
+        await bench.rows(
+            "SELECT t.wanted, t.state, t.purpose, t.priority FROM tasks t JOIN items i ON i.id = t.item_id WHERE t.project_id = %(p)s ORDER BY age"
+        )
+        == [(2, "open", "work", 0)] * 2
+    )
+    assert await bench.rows("SELECT sum(items), sum(tasks) FROM project_counts WHERE project_id = %(p)s") == [
+        (2, 2)
+    ]
     assert await bench.rows(
-        "SELECT t.wanted, t.state, t.purpose, t.priority FROM tasks t JOIN items i ON i.id = t.item_id WHERE t.project_id = %(p)s ORDER BY age"
-    ) == [(2, "open", "work", 0)] * 2
-    assert await bench.rows("SELECT sum(items), sum(tasks) FROM project_counts WHERE project_id = %(p)s") == [(2, 2)]
-    assert await bench.rows("SELECT cardinality(objects) FROM outbox WHERE act = 'item.create' AND %(p)s IS NOT NULL") == [(2,)]
+        "SELECT cardinality(objects) FROM outbox WHERE act = 'item.create' AND %(p)s IS NOT NULL"
+    ) == [(2,)]
     assert not await bench.blobs.exists(done.blob_path or "")
 
 
@@ -57,7 +73,9 @@ async def test_a_bad_line_in_the_middle_is_told_and_the_rest_kept(bench: Bench) 
 
 
 @pytest.mark.parametrize("dies_at", [1, 2, 3])
-async def test_a_killed_run_goes_on_where_it_was(bench: Bench, monkeypatch: pytest.MonkeyPatch, dies_at: int) -> None:
+async def test_a_killed_run_goes_on_where_it_was(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, dies_at: int
+) -> None:
     monkeypatch.setattr(ingest_verb, "CHUNK_ROWS", 10)
     rows = [{"text": f"row {n}"} for n in range(40)]
     data = lines(*rows[:15]) + b"broken\n" + lines(*rows[15:], rows[0])
@@ -65,12 +83,12 @@ async def test_a_killed_run_goes_on_where_it_was(bench: Bench, monkeypatch: pyte
     calls = 0
     real = store.advance_import
 
-    async def dying(tx: Tx, *args: object) -> bool:
+    async def dying(tx: Tx, *args: object, **counts: object) -> bool:
         nonlocal calls
         calls += 1
         if calls == dies_at:
             raise Unavailable("killed")
-        return await real(tx, *args)  # type: ignore[arg-type]
+        return await real(tx, *args, **counts)  # type: ignore[arg-type]
 
     monkeypatch.setattr(store, "advance_import", dying)
     with pytest.raises(Unavailable):
@@ -84,12 +102,21 @@ async def test_a_killed_run_goes_on_where_it_was(bench: Bench, monkeypatch: pyte
     assert [(r.line, r.code) for r in await bench.refusals(done)] == [(16, "json_invalid")]
 
 
-async def test_two_workers_on_one_import_do_not_count_twice(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_two_workers_on_one_import_do_not_count_twice(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(ingest_verb, "CHUNK_ROWS", 50)
     import_id = await bench.upload("a.jsonl", lines(*({"text": f"row {n}"} for n in range(500))))
-    await asyncio.gather(*(ingest(bench.db, bench.blobs, bench.who, import_id, 1) for _ in range(2)), return_exceptions=True)
+    await asyncio.gather(
+        *(ingest(bench.db, bench.blobs, bench.who, import_id, 1) for _ in range(2)), return_exceptions=True
+    )
     done = await bench.run(import_id)
-    assert (done.state, done.rows_read, done.rows_added, done.rows_duplicate) == (ImportState.DONE, 500, 500, 0)
+    assert (done.state, done.rows_read, done.rows_added, done.rows_duplicate) == (
+        ImportState.DONE,
+        500,
+        500,
+        0,
+    )
 
 
 async def test_cancel_stops_it_and_keeps_what_came(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,13 +125,13 @@ async def test_cancel_stops_it_and_keeps_what_came(bench: Bench, monkeypatch: py
     real = store.advance_import
     calls = 0
 
-    async def then_cancel(tx: Tx, *args: object) -> bool:
+    async def then_cancel(tx: Tx, *args: object, **counts: object) -> bool:
         nonlocal calls
         calls += 1
         if calls == 3:
             async with bench.db.tenant_tx(bench.who) as other:
                 await cancel_import(other, bench.project, import_id)
-        return await real(tx, *args)  # type: ignore[arg-type]
+        return await real(tx, *args, **counts)  # type: ignore[arg-type]
 
     monkeypatch.setattr(store, "advance_import", then_cancel)
     done = await bench.run(import_id)
@@ -116,7 +143,10 @@ async def test_a_paused_batch_rests_its_tasks(bench: Bench) -> None:
     async with bench.db.tenant_tx(bench.who) as tx:
         await tx.run("UPDATE batches SET state = 'paused' WHERE tenant_id = %s", (bench.who.tenant_id,))
     await bench.take("b.jsonl", lines({"text": "b"}), batch="first")
-    assert await bench.rows("SELECT state, priority FROM tasks WHERE project_id = %(p)s ORDER BY age") == [("open", 5), ("paused", 5)]
+    assert await bench.rows("SELECT state, priority FROM tasks WHERE project_id = %(p)s ORDER BY age") == [
+        ("open", 5),
+        ("paused", 5),
+    ]
     assert await bench.rows("SELECT count(DISTINCT batch_id) FROM imports WHERE project_id = %(p)s") == [(1,)]
 
 
@@ -142,22 +172,37 @@ async def test_other_fields(make_bench: MakeBench) -> None:
     done = await bench.take(
         "a.jsonl",
         lines(
-            {"messages": [{"role": "user", "content": "hi"}, {"from": "gpt", "value": "hello"}], "facts": {"a": [1, 2.5]}},
+            {
+                "messages": [{"role": "user", "content": "hi"}, {"from": "gpt", "value": "hello"}],
+                "facts": {"a": [1, 2.5]},
+            },
             {"messages": [{"role": "robot", "content": "hi"}]},
             {"messages": "no"},
         ),
     )
     assert await bench.rows("SELECT data FROM items WHERE project_id = %(p)s") == [
-        ({"talk": [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "hello"}], "facts": {"a": [1, 2.5]}},)
+        (
+            {
+                "talk": [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "hello"}],
+                "facts": {"a": [1, 2.5]},
+            },
+        )
     ]
-    assert [(r.line, r.code, r.field) for r in await bench.refusals(done)] == [(2, "chat_invalid", "messages[0]"), (3, "chat_invalid", "messages")]
+    assert [(r.line, r.code, r.field) for r in await bench.refusals(done)] == [
+        (2, "chat_invalid", "messages[0]"),
+        (3, "chat_invalid", "messages"),
+    ]
 
 
 async def test_options_are_kept_and_obeyed(bench: Bench) -> None:
-    options = ImportOptions(mapping={"text": "b"}, metadata=("c",), external_id="a", encoding="utf-8", delimiter=";")
+    options = ImportOptions(
+        mapping={"text": "b"}, metadata=("c",), external_id="a", encoding="utf-8", delimiter=";"
+    )
     assert ImportOptions.from_json(options.as_json()) == options
     done = await bench.run(await bench.upload("x.csv", b"a;b;c;d\n1;one;C;D\n", options))
     assert done.rows_added == 1
-    assert await bench.rows("SELECT external_id, data, metadata FROM items WHERE project_id = %(p)s") == [("1", {"text": "one"}, {"c": "C"})]
+    assert await bench.rows("SELECT external_id, data, metadata FROM items WHERE project_id = %(p)s") == [
+        ("1", {"text": "one"}, {"c": "C"})
+    ]
     wrong = await bench.run(await bench.upload("x.csv", b"a,b\n1,2\n", replace(options, delimiter=None)))
     assert (wrong.state, "column c" in wrong.detail) == (ImportState.FAILED, True)

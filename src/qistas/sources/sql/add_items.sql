@@ -5,10 +5,10 @@
 -- task there is (purpose work, wanted = the project's overlap), and tasks.plan may change it later.
 -- Content that the project has already (or that comes twice in the file) is passed over: the unique index on
 -- (tenant_id, project_id, content_hash) decides, so two imports at once cannot double an item either.
--- Rows are taken in the order they were copied, so ids and ages follow the file.
+-- Ids come with the rows, in the order of the file, so that lists follow it however chunks overlap.
 WITH fresh AS (
-    INSERT INTO items (tenant_id, project_id, content_hash, data, metadata, external_id, split, import_id)
-    SELECT %(tenant)s, %(project)s, content_hash, data, metadata, external_id, split, %(import)s
+    INSERT INTO items (tenant_id, id, project_id, content_hash, data, metadata, external_id, split, import_id)
+    SELECT %(tenant)s, id, %(project)s, content_hash, data, metadata, external_id, split, %(import)s
       FROM pg_temp.incoming_items
         ON CONFLICT (tenant_id, project_id, content_hash) DO NOTHING
     RETURNING id
