@@ -20,6 +20,8 @@ bootstrap draws items; see :mod:`qistas.engine.agreement.bootstrap`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
 from typing import Literal, get_args
 
 import numpy as np
@@ -33,6 +35,7 @@ from qistas.engine.agreement.bootstrap import (
     resampled_sums,
 )
 from qistas.engine.agreement.result import Agreement
+from qistas.engine.responses import Responses
 from qistas.engine.sums import sum_by
 
 Metric = Literal["nominal", "ordinal", "interval", "ratio"]
@@ -87,19 +90,25 @@ def krippendorff_alpha(
     if metric not in get_args(Metric):
         raise ValueError(f"metric must be one of {', '.join(get_args(Metric))}, not {metric!r}")
     check_bootstrap(n_bootstrap, rng, level)
-    answers = read_answers(item, annotator, value)
     notes: list[str] = []
-    if answers.n_repeated:
-        notes.append(
-            f"{answers.n_repeated} answers repeat an annotator on an item; of each the last row counts"
-        )
-    data = _pairable(answers, metric)
-    n_items, n_pairable = len(data.size), len(data.code)
+    direct = None
+    if isinstance(item, Responses) and annotator is None and value is None and _compiled():
+        direct = _from_responses(item, metric, with_rows=n_bootstrap > 0)
+    if direct is not None:
+        data, observed = direct
+    else:
+        answers = read_answers(item, annotator, value)
+        if answers.n_repeated:
+            notes.append(
+                f"{answers.n_repeated} answers repeat an annotator on an item; of each the last row counts"
+            )
+        data = _pairable(answers, metric)
+        observed = np.zeros(0) if not len(data.size) else _observed(data, metric)
+    n_items, n_pairable = len(data.size), int(data.size.sum())
     if n_items == 0:
         notes.insert(0, "no item has two answers, so agreement cannot be measured")
         return _result(float("nan"), float("nan"), float("nan"), 0, 0, metric, notes)
 
-    observed = _observed(data, metric)
     expected, pull = _expected(data, metric)
     total = float(n_pairable)
     if expected <= 0.0:
@@ -123,6 +132,46 @@ def _result(
     value: float, low: float, high: float, n_items: int, n_pairable: int, metric: str, notes: list[str]
 ) -> Agreement:
     return Agreement(value, low, high, n_items, n_pairable, metric, "; ".join(notes) or None)
+
+
+@cache
+def _compiled() -> bool:
+    return find_spec("numba") is not None
+
+
+def _from_responses(
+    responses: Responses, metric: str, *, with_rows: bool
+) -> tuple[_Pairable, FloatArray] | None:
+    """Do the passes compiled, over answers that are sorted already; None where an annotator answered an item twice.
+
+    Labels that nobody used stay, with a count of zero, which changes no sum. ``with_rows``: unit and code of every
+    answer are needed (by the bootstrap); else they stay empty.
+    """
+    from qistas.engine.agreement import compiled_passes as passes
+
+    offsets, label, n_labels = responses.offsets, responses.label, responses.n_labels
+    repeated, count, observed = passes.nominal(
+        offsets, responses.annotator, label, responses.n_annotators, n_labels
+    )
+    if repeated:
+        return None
+    level = np.arange(n_labels, dtype=np.float64)
+    if metric == "ratio":
+        observed = np.asarray(passes.ratio(offsets, label, level), dtype=np.float64)
+    elif metric != "nominal":
+        score = level if metric == "interval" else _midrank(count)
+        observed = np.asarray(passes.spread(offsets, label, score), dtype=np.float64)
+    size = np.diff(offsets)
+    paired = size >= 2
+    unit = code = np.zeros(0, dtype=np.int64)
+    if with_rows:
+        unit, code = responses.item.astype(np.int64), label.astype(np.int64)
+    if not bool(paired.all()):
+        if with_rows:
+            keep = paired[unit]
+            unit, code = (np.cumsum(paired) - 1)[unit[keep]], code[keep]
+        observed, size = observed[paired], size[paired]
+    return _Pairable(unit, code, size.astype(np.float64), level, count), observed
 
 
 def _pairable(answers: Answers, metric: str) -> _Pairable:

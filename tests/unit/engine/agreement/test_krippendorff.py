@@ -252,3 +252,28 @@ def test_inputs_stay_as_they_were():
         )
     for now, then in zip((item, annotator, value), copies, strict=True):
         assert np.array_equal(now, then)
+
+
+@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("seed", range(3))
+def test_compiled_passes_equal_numpy(metric, seed, monkeypatch):
+    from qistas.engine.agreement import krippendorff as module
+
+    item, annotator, value = random_table(np.random.default_rng(seed), n_items=300, missing=0.6)
+    table = Responses.from_arrays(item, annotator, value, n_items=310, n_labels=7)
+    fast = krippendorff_alpha(table, metric=metric, rng=np.random.default_rng(0), n_bootstrap=200)
+    monkeypatch.setattr(module, "_compiled", lambda: False)
+    slow = krippendorff_alpha(table, metric=metric, rng=np.random.default_rng(0), n_bootstrap=200)
+    assert fast.value == pytest.approx(slow.value, abs=1e-12)
+    assert fast.low == pytest.approx(slow.low, abs=1e-9)
+    assert (fast.n_items, fast.n_pairable, fast.warning) == (slow.n_items, slow.n_pairable, slow.warning)
+
+
+def test_compiled_passes_see_repeated_answers_and_empty_tables():
+    twice = Responses.from_arrays([0, 0, 0, 1, 1], [0, 0, 1, 0, 1], [1, 0, 0, 1, 1])
+    assert "1 answers repeat" in str(krippendorff_alpha(twice, n_bootstrap=0).warning)
+    for empty in (
+        Responses.from_arrays([], [], []),
+        Responses.from_arrays([], [], [], n_items=3, n_labels=2),
+    ):
+        assert math.isnan(krippendorff_alpha(empty, n_bootstrap=0).value)
