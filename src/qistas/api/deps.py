@@ -8,11 +8,12 @@ from fastapi import Depends, Request
 from fastapi.security import APIKeyCookie, HTTPBearer
 
 from qistas.connectors.blobs import BlobStore
-from qistas.core.errors import CrossSite, Forbidden, Unknown
+from qistas.core.errors import CrossSite, Forbidden, Missing, Unknown
+from qistas.core.ids import ProjectId, parse_uuid
 from qistas.core.principal import Principal
 from qistas.db import Database
 from qistas.settings import Settings
-from qistas.workforce import SessionLimits, resolve_or_rotate, resolve_token
+from qistas.workforce import SessionLimits, find_project, resolve_or_rotate, resolve_token
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 ELSEWHERE = "This request came from another site. Open the console itself and try again."
@@ -123,8 +124,15 @@ _cookie = APIKeyCookie(
 async def actor(
     request: Request, _a: Annotated[object, Depends(_token)], _b: Annotated[object, Depends(_cookie)]
 ) -> Principal:
-    """Who asks. Raises Unknown."""
-    return await who_asks(request)
+    """Who asks. Raises Unknown; Missing where the address names a project that is not there for the one who asks."""
+    principal = await who_asks(request)
+    named = request.path_params.get("project_id")
+    if named is not None:
+        project_id = parse_uuid(named)
+        if project_id is None:
+            raise Missing
+        await find_project(parts(request).db, principal, ProjectId(project_id))
+    return principal
 
 
 async def session_held(request: Request, _b: Annotated[object, Depends(_cookie)]) -> str:

@@ -2,6 +2,7 @@
 
 from .grants import (
     Permission,
+    has_role,
     known_scopes,
     may,
     may_grant,
@@ -16,6 +17,7 @@ from .log import Act, record, record_for
 __all__ = [
     "Act",
     "Permission",
+    "has_role",
     "known_scopes",
     "may",
     "may_grant",

@@ -112,6 +112,11 @@ def may_grant(principal: Principal, role: Role, project_id: ProjectId | None = N
     return TABLE[role] <= permissions_of(principal, project_id)
 
 
+def has_role(principal: Principal, project_id: ProjectId) -> bool:
+    """Whether the principal has anything to do with the project, whatever a token's scopes leave of it."""
+    return bool(TABLE[role_in(principal, project_id)])
+
+
 def rank(role: Role) -> int:
     """How roles stand to one another; an annotator and a viewer stand level."""
     return _RANK[role]

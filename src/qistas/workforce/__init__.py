@@ -1,5 +1,6 @@
 """People: who they are, how they sign in, what they belong to, and the credentials that stand for them."""
 
+from .find_project import find_project
 from .group import change_group, drop_group, list_groups, make_group
 from .invite import (
     MadeInvitation,
@@ -49,6 +50,7 @@ __all__ = [
     "change_role",
     "drop_group",
     "ensure_owner",
+    "find_project",
     "invite",
     "issue_token",
     "list_groups",
