@@ -9,12 +9,15 @@
 
 from qistas.engine.truth._kernels import backend
 from qistas.engine.truth.auto import auto
+from qistas.engine.truth.bsc import bio_rules, bsc
 from qistas.engine.truth.bwa import bwa
 from qistas.engine.truth.catd import catd
-from qistas.engine.truth.dawid_skene import dawid_skene
+from qistas.engine.truth.crowdlab import crowdlab
+from qistas.engine.truth.dawid_skene import ConfusionModel, dawid_skene
+from qistas.engine.truth.em import Params, Stats, TableModel, e_step, start_stats
 from qistas.engine.truth.gaussian import gaussian
 from qistas.engine.truth.glad import glad
-from qistas.engine.truth.ibcc import ebcc, ibcc
+from qistas.engine.truth.ibcc import DirichletModel, ebcc, ibcc
 from qistas.engine.truth.kos import kos
 from qistas.engine.truth.mace import mace
 from qistas.engine.truth.majority import majority
@@ -23,22 +26,35 @@ from qistas.engine.truth.mmsr import mmsr
 from qistas.engine.truth.one_coin import one_coin, zencrowd
 from qistas.engine.truth.ordinal_ds import ordinal_ds
 from qistas.engine.truth.results import Annotators, Fit, NumericResult, TruthResult
+from qistas.engine.truth.rover import TextResult, rover
+from qistas.engine.truth.update import judge, update
 from qistas.engine.truth.wawa import wawa
 
 __all__ = [
     "Annotators",
+    "ConfusionModel",
+    "DirichletModel",
     "Fit",
     "NumericResult",
+    "Params",
+    "Stats",
+    "TableModel",
+    "TextResult",
     "TruthResult",
     "auto",
     "backend",
+    "bio_rules",
+    "bsc",
     "bwa",
     "catd",
+    "crowdlab",
     "dawid_skene",
+    "e_step",
     "ebcc",
     "gaussian",
     "glad",
     "ibcc",
+    "judge",
     "kos",
     "mace",
     "majority",
@@ -47,6 +63,9 @@ __all__ = [
     "mmsr",
     "one_coin",
     "ordinal_ds",
+    "rover",
+    "start_stats",
+    "update",
     "wawa",
     "zencrowd",
 ]

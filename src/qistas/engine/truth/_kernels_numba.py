@@ -37,21 +37,12 @@ def estep(
     longest = int(np.diff(offsets).max()) if offsets.shape[0] > 1 else 0
     with np.errstate(divide="ignore"):
         log_table = np.log(table) if longest > reach else np.empty((0, latent))
-    _estep(
-        offsets,
-        rows,
-        table,
-        log_table,
-        prior,
-        clamp,
-        subtypes,
-        reach,
-        hard,
-        posterior if posterior is not None else _NO_POSTERIOR,
-        counts,
-        totals,
-        loglik,
-    )
+    filled = posterior if posterior is not None else _NO_POSTERIOR
+    given = (offsets, rows, table, log_table, prior, clamp, subtypes, reach, hard, filled)
+    if chunks == 1:
+        _estep_run(0, offsets.shape[0] - 1, *given, counts[0], totals[0], loglik)
+    else:
+        _estep(*given, counts, totals, loglik)
     summed = counts[0] if chunks == 1 else counts.sum(axis=0)
     return summed, totals.sum(axis=0), float(loglik.sum())
 
@@ -70,18 +61,12 @@ def vote_step(
     right = np.zeros((chunks, weight.shape[0]))
     totals = np.zeros((chunks, n_labels))
     loglik = np.zeros(chunks)
-    _vote_step(
-        offsets,
-        annotator,
-        label,
-        weight,
-        log_prior,
-        clamp,
-        posterior if posterior is not None else _NO_POSTERIOR,
-        right,
-        totals,
-        loglik,
-    )
+    filled = posterior if posterior is not None else _NO_POSTERIOR
+    given = (offsets, annotator, label, weight, log_prior, clamp, filled)
+    if chunks == 1:
+        _vote_run(0, offsets.shape[0] - 1, *given, right[0], totals[0], loglik)
+    else:
+        _vote_step(*given, right, totals, loglik)
     return right.sum(axis=0), totals.sum(axis=0), float(loglik.sum())
 
 
@@ -124,7 +109,7 @@ def matches(
 
 def _chunks(work: int, cells: int) -> int:
     """One chunk a thread where there is work for it, and never more private counts than work."""
-    return max(1, min(get_num_threads(), work // 20_000, 1 + 2 * work // max(cells, 1)))
+    return max(1, min(get_num_threads(), work // 200_000, 1 + 2 * work // max(cells, 1)))
 
 
 def _reach(table: Float64, prior: Float64) -> int:
@@ -138,8 +123,36 @@ def _reach(table: Float64, prior: Float64) -> int:
     return int(room / max(-np.log10(least), abs(np.log10(most)), 1e-3))
 
 
-@njit(parallel=True, nogil=True, cache=True, error_model="numpy")
+@njit(parallel=True, nogil=True, cache=True)
 def _estep(
+    offsets, rows, table, log_table, prior, clamp, subtypes, reach, hard, posterior, counts, totals, loglik
+):
+    n_items = offsets.shape[0] - 1
+    chunks = counts.shape[0]
+    for c in prange(chunks):
+        _estep_run(
+            n_items * c // chunks,
+            n_items * (c + 1) // chunks,
+            offsets,
+            rows,
+            table,
+            log_table,
+            prior,
+            clamp,
+            subtypes,
+            reach,
+            hard,
+            posterior,
+            counts[c],
+            totals[c],
+            loglik[c : c + 1],
+        )
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _estep_run(
+    low,
+    high,
     offsets,
     rows,
     table,
@@ -150,120 +163,128 @@ def _estep(
     reach,
     hard,
     posterior,
-    counts,
-    totals,
+    mine,
+    total,
     loglik,
 ):
-    n_items = offsets.shape[0] - 1
     latent = prior.shape[0]
-    chunks = counts.shape[0]
     log_prior = np.log(prior)
-    for c in prange(chunks):
-        low = n_items * c // chunks
-        high = n_items * (c + 1) // chunks
-        share = np.empty(latent)
-        total = np.zeros(latent)
-        mine = counts[c]
-        summed = 0.0
-        for i in range(low, high):
-            a = offsets[i]
-            b = offsets[i + 1]
-            known = clamp[i] if clamp.shape[0] > 0 else -1
-            shift = 0.0
-            if b - a <= reach:
-                for k in range(latent):
-                    share[k] = prior[k]
-                for r in range(a, b):
-                    w = rows[r]
-                    for k in range(latent):
-                        share[k] *= table[w, k]
-                if known >= 0:
-                    for k in range(latent):
-                        if k // subtypes != known:
-                            share[k] = 0.0
-            else:
-                for k in range(latent):
-                    share[k] = log_prior[k]
-                for r in range(a, b):
-                    w = rows[r]
-                    for k in range(latent):
-                        share[k] += log_table[w, k]
-                shift = -np.inf
-                for k in range(latent):
-                    if known >= 0 and k // subtypes != known:
-                        share[k] = -np.inf
-                    shift = max(shift, share[k])
-                for k in range(latent):
-                    share[k] = np.exp(share[k] - shift)
-            mass = 0.0
+    share = np.empty(latent)
+    summed = 0.0
+    for i in range(low, high):
+        a = offsets[i]
+        b = offsets[i + 1]
+        known = clamp[i] if clamp.shape[0] > 0 else -1
+        shift = 0.0
+        if b - a <= reach:
             for k in range(latent):
-                mass += share[k]
-            scale = 1.0 / mass
-            for k in range(latent):
-                share[k] *= scale
-            if b > a or known >= 0:
-                summed += np.log(mass) + shift
-                if hard:
-                    best = 0
-                    for k in range(latent):
-                        if share[k] > share[best]:
-                            best = k
-                    for k in range(latent):
+                share[k] = prior[k]
+            for r in range(a, b):
+                w = rows[r]
+                for k in range(latent):
+                    share[k] *= table[w, k]
+            if known >= 0:
+                for k in range(latent):
+                    if k // subtypes != known:
                         share[k] = 0.0
-                    share[best] = 1.0
-                for k in range(latent):
-                    total[k] += share[k]
-                for r in range(a, b):
-                    w = rows[r]
-                    for k in range(latent):
-                        mine[w, k] += share[k]
-            if posterior.shape[0] > 0:
-                for k in range(latent):
-                    posterior[i, k] = share[k]
-        loglik[c] = summed
-        for k in range(latent):
-            totals[c, k] = total[k]
-
-
-@njit(parallel=True, nogil=True, cache=True, error_model="numpy")
-def _vote_step(offsets, annotator, label, weight, log_prior, clamp, posterior, right, totals, loglik):
-    n_items = offsets.shape[0] - 1
-    n_labels = log_prior.shape[0]
-    chunks = right.shape[0]
-    for c in prange(chunks):
-        share = np.empty(n_labels)
-        mine = right[c]
-        summed = 0.0
-        for i in range(n_items * c // chunks, n_items * (c + 1) // chunks):
-            a = offsets[i]
-            b = offsets[i + 1]
-            known = clamp[i] if clamp.shape[0] > 0 else -1
-            for k in range(n_labels):
+        else:
+            for k in range(latent):
                 share[k] = log_prior[k]
             for r in range(a, b):
-                share[label[r]] += weight[annotator[r]]
-            top = -np.inf
-            for k in range(n_labels):
-                if known >= 0 and k != known:
+                w = rows[r]
+                for k in range(latent):
+                    share[k] += log_table[w, k]
+            shift = -np.inf
+            for k in range(latent):
+                if known >= 0 and k // subtypes != known:
                     share[k] = -np.inf
-                top = max(top, share[k])
-            mass = 0.0
+                shift = max(shift, share[k])
+            for k in range(latent):
+                share[k] = np.exp(share[k] - shift)
+        mass = 0.0
+        for k in range(latent):
+            mass += share[k]
+        scale = 1.0 / mass
+        for k in range(latent):
+            share[k] *= scale
+        if b > a or known >= 0:
+            summed += np.log(mass) + shift
+            if hard:
+                best = 0
+                for k in range(latent):
+                    if share[k] > share[best]:
+                        best = k
+                for k in range(latent):
+                    share[k] = 0.0
+                share[best] = 1.0
+            for k in range(latent):
+                total[k] += share[k]
+            for r in range(a, b):
+                w = rows[r]
+                for k in range(latent):
+                    mine[w, k] += share[k]
+        if posterior.shape[0] > 0:
+            for k in range(latent):
+                posterior[i, k] = share[k]
+    loglik[0] = summed
+
+
+@njit(parallel=True, nogil=True, cache=True)
+def _vote_step(offsets, annotator, label, weight, log_prior, clamp, posterior, right, totals, loglik):
+    n_items = offsets.shape[0] - 1
+    chunks = right.shape[0]
+    for c in prange(chunks):
+        _vote_run(
+            n_items * c // chunks,
+            n_items * (c + 1) // chunks,
+            offsets,
+            annotator,
+            label,
+            weight,
+            log_prior,
+            clamp,
+            posterior,
+            right[c],
+            totals[c],
+            loglik[c : c + 1],
+        )
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _vote_run(low, high, offsets, annotator, label, weight, log_prior, clamp, posterior, mine, total, loglik):
+    n_labels = log_prior.shape[0]
+    share = np.empty(n_labels)
+    summed = 0.0
+    for i in range(low, high):
+        a = offsets[i]
+        b = offsets[i + 1]
+        known = clamp[i] if clamp.shape[0] > 0 else -1
+        for k in range(n_labels):
+            share[k] = log_prior[k]
+        for r in range(a, b):
+            share[label[r]] += weight[annotator[r]]
+        top = -np.inf
+        for k in range(n_labels):
+            if known >= 0 and k != known:
+                share[k] = -np.inf
+            top = max(top, share[k])
+        mass = 0.0
+        for k in range(n_labels):
+            share[k] = np.exp(share[k] - top)
+            mass += share[k]
+        scale = 1.0 / mass
+        for k in range(n_labels):
+            share[k] *= scale
+        if b > a or known >= 0:
+            summed += np.log(mass) + top
             for k in range(n_labels):
-                share[k] = np.exp(share[k] - top)
-                mass += share[k]
-            scale = 1.0 / mass
+                total[k] += share[k]
+            for r in range(a, b):
+                mine[annotator[r]] += share[label[r]]
+        if posterior.shape[0] > 0:
             for k in range(n_labels):
-                share[k] *= scale
-            if b > a or known >= 0:
-                summed += np.log(mass) + top
-                for k in range(n_labels):
-                    totals[c, k] += share[k]
-                for r in range(a, b):
-                    mine[annotator[r]] += share[label[r]]
-            if posterior.shape[0] > 0:
-                for k in range(n_labels):
-                    posterior[i, k] = share[k]
-        loglik[c] = summed
+                posterior[i, k] = share[k]
+    loglik[0] = summed
 
 
 @njit(nogil=True, cache=True)

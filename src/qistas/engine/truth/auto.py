@@ -26,7 +26,7 @@ POOLING = 10.0
 _MANY_ANSWERS = 30_000
 _MOST_ITEMS = 50_000
 _MOST_CELLS = 20_000_000
-_MOST_TABLE = 50_000_000
+_MOST_TABLE = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def auto(
     posterior /= posterior.sum(axis=1, keepdims=True)
     fit, confusion = None, None
     if _cells(responses) <= _MOST_TABLE:
-        fit = pooled_fit(responses, posterior)
+        fit = replace(pooled_fit(responses, posterior), vote_share=vote_share)
         confusion = np.ascontiguousarray(fit.table.transpose(0, 2, 1), dtype=np.float32)
     result = finish(
         "auto",

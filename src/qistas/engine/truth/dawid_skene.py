@@ -94,7 +94,7 @@ def dawid_skene(
         converged=fitted.converged,
         history=fitted.history,
         confusion=confusion_of(fitted.params),
-        fit=Fit(fitted.params.table, fitted.params.prior),
+        fit=Fit(fitted.params.table, fitted.params.prior, model=model, stats=fitted.stats),
     )
 
 

@@ -83,7 +83,7 @@ def ibcc(
     np.fill_diagonal(base, diagonal)
     model = DirichletModel(base, class_base, 1.0, 1)
     fitted = em.run(responses, model, em.start_stats(responses, clamp), clamp, max_iter=max_iter, tol=tol)
-    return _result("ibcc", responses, fitted, fitted.posterior, clamp, began, "")
+    return _result("ibcc", responses, model, fitted, fitted.posterior, clamp, began, "")
 
 
 def ebcc(
@@ -138,13 +138,21 @@ def ebcc(
     posterior = best.posterior.reshape(responses.n_items, n_labels, subtypes).sum(axis=2)
     posterior /= np.maximum(posterior.sum(axis=1, keepdims=True), 1e-30)
     return _result(
-        "ebcc", responses, best, posterior, clamp, began, f" Labels were split into {subtypes} subtypes."
+        "ebcc",
+        responses,
+        model,
+        best,
+        posterior,
+        clamp,
+        began,
+        f" Labels were split into {subtypes} subtypes.",
     )
 
 
 def _result(
     method: str,
     responses: Responses,
+    model: DirichletModel,
     fitted: em.Fitted,
     posterior: NDArray[np.float32],
     clamp: NDArray[np.int32] | None,
@@ -176,5 +184,5 @@ def _result(
         converged=fitted.converged,
         history=fitted.history,
         confusion=confusion.astype(np.float32),
-        fit=Fit(fitted.params.table, fitted.params.prior, subtypes),
+        fit=Fit(fitted.params.table, fitted.params.prior, subtypes, model=model, stats=fitted.stats),
     )

@@ -91,7 +91,8 @@ def mace(
     clamp = gold_codes(gold, responses.n_items, responses.n_labels)
     em.check_table("mace", responses, responses.n_labels)
     start = em.start_stats(responses, clamp)
-    fitted = em.run(responses, SpamModel(knows, habit), start, clamp, max_iter=max_iter, tol=tol)
+    model = SpamModel(knows, habit)
+    fitted = em.run(responses, model, start, clamp, max_iter=max_iter, tol=tol)
     theta, xi = fitted.params.inner[:2]
     return finish(
         "mace",

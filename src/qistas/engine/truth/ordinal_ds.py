@@ -86,7 +86,7 @@ def ordinal_ds(
         converged=fitted.converged,
         history=fitted.history,
         confusion=confusion_of(fitted.params),
-        fit=Fit(fitted.params.table, fitted.params.prior),
+        fit=Fit(fitted.params.table, fitted.params.prior, model=model, stats=fitted.stats),
         details={"bias": bias, "spread": spread},
     )
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qistas.engine.responses import Responses
-from qistas.engine.truth import _kernels
+from qistas.engine.truth import _kernels, em
 from qistas.engine.truth.diagnosis import diagnose
 
 Float32 = NDArray[np.float32]
@@ -46,12 +46,16 @@ class Fit:
     """A fitted table model: enough to judge one item, or to go on fitting, without the answers.
 
     ``table[annotator, label, latent]`` is the likelihood of an answer and ``prior[latent]`` the weight of a
-    latent class; latent classes ``k * subtypes`` onwards stand for label ``k``.
+    latent class; latent classes ``k * subtypes`` onwards stand for label ``k``. ``vote_share`` of the posterior is
+    the plain vote. ``model`` and ``stats``, where the method has them, let `update` go on from here.
     """
 
     table: Float64
     prior: Float64
     subtypes: int = 1
+    vote_share: float = 0.0
+    model: em.TableModel | None = field(default=None, repr=False)
+    stats: em.Stats | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
