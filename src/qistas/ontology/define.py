@@ -150,7 +150,7 @@ def _question(reader: Reader, fields: Mapping[str, Field]) -> Question | None:
     kind = _kind(reader)
     if kind is None:
         return None
-    labels = _labels(reader) if kind.takes_labels else Labels()
+    labels = _labels(reader, kind.least_labels) if kind.least_labels else Labels()
     settings = kind.parse_settings(reader, fields, len(labels))
     reader.done()
     return Question(name, kind, title, help_, required, when, labels, settings) if name else None
@@ -186,10 +186,10 @@ def _condition(reader: Reader) -> Condition | None:
     return Condition(question, tuple(values)) if question and values else None
 
 
-def _labels(reader: Reader) -> Labels:
+def _labels(reader: Reader, least: int) -> Labels:
     found: dict[str, Label] = {}
     places: dict[str, str] = {}
-    for where, entry in reader.rows("labels", 1, MOST_LABELS, "labels"):
+    for where, entry in reader.rows("labels", least, MOST_LABELS, "labels"):
         label = _label(
             Reader(
                 {"name": entry} if isinstance(entry, str) else entry, where, reader.faults, reader.languages

@@ -126,7 +126,8 @@ class Kind(Protocol):
     """One form of question. Kinds subclass this; what is written out below holds for most of them."""
 
     name: str
-    takes_labels: bool = False
+    least_labels: int = 0
+    """How many labels a question needs at least; 0 for a kind without labels."""
     methods: tuple[str, ...]
     """Names of the ways to infer a consensus, the one for `auto` first."""
     measure: str

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
@@ -57,14 +58,12 @@ class BoxKind(Kind):
     """Draw boxes."""
 
     name = "box"
-    takes_labels = True
+    least_labels = 1
     methods = ("merge",)
     measure = "boxes"
 
     def parse_settings(self, reader: Reader, fields: Mapping[str, Field], n_labels: int) -> BoxSettings:
         """An image field, and limits."""
-        if n_labels < 1:
-            reader.fault("labels", "has no labels", "Give at least one.")
         field = named_field(reader, "field", fields, FieldType.IMAGE)
         rotate = reader.flag("rotate", False)
         least, most = read_limits(reader)
@@ -292,7 +291,7 @@ class BoxKind(Kind):
         """Overlap (IoU) of the best pairs with one label, over the number of boxes: 1 for the same set."""
         if gold == value:
             return 1.0
-        return matched(gold["boxes"], value["boxes"], _overlap)
+        return matched(gold["boxes"], value["boxes"], _extent, _overlap)
 
     def same(self, question: Question, one: Value, other: Value) -> bool:
         """The same regions: a box turned by half a circle is where it was."""
@@ -375,16 +374,24 @@ def _neat(number: float) -> int | float:
     return int(rounded) if rounded == int(rounded) else rounded
 
 
+def _extent(box: Mapping[str, Any]) -> tuple[float, float]:
+    """Along the x axis; a turned box reaches no further than half its diagonal from its centre."""
+    if not box["rotation"]:
+        return box["x"], box["x"] + box["width"]
+    centre, half = box["x"] + box["width"] / 2, math.hypot(box["width"], box["height"]) / 2
+    return centre - half, centre + half
+
+
 def _overlap(one: Mapping[str, Any], other: Mapping[str, Any]) -> float:
     if one["label"] != other["label"]:
         return 0.0
-    shape = np.array([[box[key] for key in SIZES] for box in (one, other)], dtype=np.float64)
     if one["rotation"] or other["rotation"]:
+        shape = np.array([[box[key] for key in SIZES] for box in (one, other)], dtype=np.float64)
         turn = np.array([one["rotation"], other["rotation"]], dtype=np.float64)
         return float(box_iou(shape[:1], shape[1:], turn[:1], turn[1:])[0])
-    across = min(shape[:, 0] + shape[:, 2]) - max(shape[:, 0])
-    down = min(shape[:, 1] + shape[:, 3]) - max(shape[:, 1])
+    across = min(one["x"] + one["width"], other["x"] + other["width"]) - max(one["x"], other["x"])
+    down = min(one["y"] + one["height"], other["y"] + other["height"]) - max(one["y"], other["y"])
     if across <= 0 or down <= 0:
         return 0.0
     common = across * down
-    return float(common / (shape[0, 2] * shape[0, 3] + shape[1, 2] * shape[1, 3] - common))
+    return common / (one["width"] * one["height"] + other["width"] * other["height"] - common)

@@ -45,14 +45,12 @@ class Choice(Kind):
     """Choose labels."""
 
     name = "choice"
-    takes_labels = True
+    least_labels = 2
     methods = ("dawid_skene", "majority")
     measure = "nominal"
 
     def parse_settings(self, reader: Reader, fields: Mapping[str, Field], n_labels: int) -> ChoiceSettings:
         """`many`, and `min` and `max` beside it."""
-        if n_labels < 2:
-            reader.fault("labels", f"has {n_labels} labels", "Give at least two to choose between.")
         many = reader.flag("many", False)
         least, most = reader.optional_whole("min", 0, 5_000), reader.optional_whole("max", 1, 5_000)
         if not many:
@@ -65,7 +63,7 @@ class Choice(Kind):
                     )
             return ChoiceSettings()
         least = 1 if least is None else least
-        if least > max(n_labels, 1):
+        if n_labels and least > n_labels:
             reader.fault("min", f"asks for {least} of {n_labels} labels", "Ask for no more than there are.")
         if most is not None and most < least:
             reader.fault("max", f"is below `min` ({least})", "Raise it, or lower `min`.")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate, product
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -114,19 +116,20 @@ def breaks_of_limits(key: str, old: Question, new: Question) -> list[Break]:
 
 
 def matched(
-    one: Sequence[Region], other: Sequence[Region], overlap: Callable[[Region, Region], float]
+    one: Sequence[Region],
+    other: Sequence[Region],
+    extent: Callable[[Region], tuple[float, float]],
+    overlap: Callable[[Region, Region], float],
 ) -> float:
     """How alike two sets of regions are: twice the overlap of the best pairs over the number of regions, in [0, 1].
 
-    Pairs are taken greedily, the largest overlap first; two empty sets are alike.
+    Pairs are taken greedily, the largest overlap first; two empty sets are alike. `extent` is where a region begins and
+    ends along one line: only regions that meet there are compared.
     """
     if not one and not other:
         return 1.0
     pairs = [
-        (found, i, j)
-        for i, left in enumerate(one)
-        for j, right in enumerate(other)
-        if (found := overlap(left, right)) > 0.0
+        (found, i, j) for i, j in _meeting(one, other, extent) if (found := overlap(one[i], other[j])) > 0.0
     ]
     pairs.sort(key=lambda pair: (-pair[0], pair[1], pair[2]))
     used_left, used_right, total = set[int](), set[int](), 0.0
@@ -136,6 +139,25 @@ def matched(
             used_right.add(j)
             total += found
     return min(1.0, 2.0 * total / (len(one) + len(other)))
+
+
+def _meeting(
+    one: Sequence[Region], other: Sequence[Region], extent: Callable[[Region], tuple[float, float]]
+) -> Iterator[tuple[int, int]]:
+    """Pairs whose extents overlap, found by going back from where the left one ends."""
+    if len(one) * len(other) <= 64:
+        yield from product(range(len(one)), range(len(other)))
+        return
+    spread = sorted((*extent(region), j) for j, region in enumerate(other))
+    lows = [low for low, _, _ in spread]
+    reach = list(accumulate((high for _, high, _ in spread), max))
+    for i, region in enumerate(one):
+        low, high = extent(region)
+        at = bisect_left(lows, high) - 1
+        while at >= 0 and reach[at] > low:
+            if spread[at][1] > low:
+                yield i, spread[at][2]
+            at -= 1
 
 
 def sureness(value_share: float, confidences: Sequence[float]) -> float:

@@ -47,14 +47,12 @@ class SpanKind(Kind):
     """Mark stretches of text."""
 
     name = "span"
-    takes_labels = True
+    least_labels = 1
     methods = ("merge",)
     measure = "spans"
 
     def parse_settings(self, reader: Reader, fields: Mapping[str, Field], n_labels: int) -> SpanSettings:
         """A text field, and limits."""
-        if n_labels < 1:
-            reader.fault("labels", "has no labels", "Give at least one.")
         field = named_field(reader, "field", fields, FieldType.TEXT)
         overlap = reader.flag("overlap", True)
         least, most = read_limits(reader)
@@ -247,7 +245,7 @@ class SpanKind(Kind):
 
     def score(self, question: Question, gold: Value, value: Value) -> float:
         """Overlap of the best pairs with one label, over the number of spans: 1 for the same set."""
-        return matched(gold["spans"], value["spans"], _overlap)
+        return matched(gold["spans"], value["spans"], _extent, _overlap)
 
     def labels_of(self, question: Question, value: Value) -> tuple[str, ...]:
         """The label of each span."""
@@ -332,6 +330,10 @@ def describe_counts(question: Question, labels: Sequence[str], language: str) ->
     return comma.join(
         f"{labels.count(name)} × {question.labels.title_of(name, language)}" for name in dict.fromkeys(labels)
     )
+
+
+def _extent(span: Mapping[str, Any]) -> tuple[float, float]:
+    return span["start"], span["end"]
 
 
 def _overlap(one: Mapping[str, Any], other: Mapping[str, Any]) -> float:
