@@ -6,8 +6,6 @@ interface Props<T> {
   items: readonly T[];
   selected: number;
   keyOf: (item: T, index: number) => string;
-  /** The region in words, for screen readers. */
-  nameOf: (item: T, index: number) => string;
   show: (item: T, index: number) => ReactNode;
   actions?: (item: T, index: number) => ReactNode;
   onSelect: (item: T, index: number) => void;
@@ -19,7 +17,7 @@ const spareRows = 6;
 
 /** The regions of a question as a list: the way to them without sight or mouse. Only rows in sight are made. */
 export function RegionList<T>(props: Props<T>) {
-  const { label, items, selected, keyOf, nameOf, show, actions, onSelect } = props;
+  const { label, items, selected, keyOf, show, actions, onSelect } = props;
   const box = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(0);
   const first = Math.max(0, Math.floor(top / rowHeight) - spareRows);
@@ -57,7 +55,6 @@ export function RegionList<T>(props: Props<T>) {
               <button
                 type="button"
                 className={classes.name}
-                aria-label={nameOf(item, index)}
                 aria-current={index === selected ? "true" : undefined}
                 onClick={() => onSelect(item, index)}
               >

@@ -104,7 +104,6 @@ function Desk({
   if (!view.work) return <NoTask loop={loop} view={view} />;
   return (
     <Task
-      key={view.work.key}
       projectId={projectId}
       loop={loop}
       view={view}
@@ -130,11 +129,11 @@ function Task({ projectId, loop, view, work, pens, guidelineOpen, onGuideline }:
   const { t } = useTranslation("annotate");
   const keymap = useKeymap();
   const [dispatcher] = useState(() => new Dispatcher(keymap.commands));
-  const [tried, setTried] = useState(false);
+  const [triedKey, setTriedKey] = useState<string | null>(null);
   const [dialog, setDialog] = useState<"skip" | "ask" | "keys" | null>(null);
   const [note, setNote] = useState("");
   const answer = useAnswerView(work.state);
-  const problems = tried ? work.state.problems() : noProblems;
+  const problems = triedKey === work.key ? work.state.problems() : noProblems;
   const allKeys: ReadonlyMap<Chord, Option> = useMemo(
     () => optionKeys(answer.asked, answer.asked[0]?.name),
     [answer.asked],
@@ -146,8 +145,8 @@ function Task({ projectId, loop, view, work, pens, guidelineOpen, onGuideline }:
     submit: () => {
       if (work.state.problems().length > 0) {
         // shown anew, so that a second try brings the first problem to hand again
-        setTried(false);
-        queueMicrotask(() => setTried(true));
+        setTriedKey(null);
+        queueMicrotask(() => setTriedKey(work.key));
         setNote(t("problems.title"));
         return;
       }
@@ -190,21 +189,25 @@ function Task({ projectId, loop, view, work, pens, guidelineOpen, onGuideline }:
       <div className={classes.hidden} role="status">
         {note}
       </div>
-      <SkipDialog
-        opened={dialog === "skip"}
-        onClose={close}
-        onSkip={(reason, words) => {
-          close();
-          void loop.skip(reason, words);
-        }}
-      />
-      <AskDialog
-        opened={dialog === "ask"}
-        projectId={projectId}
-        leaseId={work.offer.lease_id}
-        onClose={close}
-        onSent={() => setNote(t("ask.sent"))}
-      />
+      {dialog === "skip" ? (
+        <SkipDialog
+          opened
+          onClose={close}
+          onSkip={(reason, words) => {
+            close();
+            void loop.skip(reason, words);
+          }}
+        />
+      ) : null}
+      {dialog === "ask" ? (
+        <AskDialog
+          opened
+          projectId={projectId}
+          leaseId={work.offer.lease_id}
+          onClose={close}
+          onSent={() => setNote(t("ask.sent"))}
+        />
+      ) : null}
       {dialog === "keys" ? (
         <Suspense fallback={null}>
           <KeysDialog opened onClose={close} optionKeys={allKeys} {...keymap} />

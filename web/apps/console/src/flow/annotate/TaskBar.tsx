@@ -36,7 +36,7 @@ export function TaskBar({ loop, view, guidelineOpen, hasGuideline }: Props) {
         <CommandButton
           command="guideline"
           icon={<Sign name="book" />}
-          expanded={guidelineOpen}
+          expanded={guidelineOpen && hasGuideline}
           disabled={!hasGuideline}
         />
         <CommandButton command="ask" icon={<Icon name="question" />} disabled={view.work?.revises !== null} />

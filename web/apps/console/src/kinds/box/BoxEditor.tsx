@@ -1,3 +1,4 @@
+import { kept } from "@qistas/annotate-canvas";
 import { type Box, LabelTree, labelLooks } from "@qistas/annotate-core";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
@@ -10,6 +11,7 @@ import { LabelOption } from "../LabelOption";
 import { RegionList } from "../RegionList";
 import type { EditorProps } from "../widget";
 import classes from "./Image.module.css";
+import { imageOf } from "./imageOf";
 import { Sign } from "./signs";
 
 const noBoxes: readonly Box[] = [];
@@ -25,7 +27,7 @@ export function BoxEditor({
   suggestion,
 }: EditorProps<"box">) {
   const { t, i18n } = useTranslation("annotate");
-  const { regions, title, announce } = useTaskScope();
+  const { data, regions, title, announce } = useTaskScope();
   const slot = useRegionSlot(regions, question.name);
   const tree = useMemo(() => new LabelTree(question.labels), [question.labels]);
   const looks = useMemo(() => labelLooks(question.labels), [question.labels]);
@@ -42,7 +44,9 @@ export function BoxEditor({
     const number = Number(raw);
     if (!chosen || raw === "" || !Number.isFinite(number)) return;
     const least = what === "width" || what === "height" ? (question.min_size ?? 1) : Number.NEGATIVE_INFINITY;
-    const next = { ...chosen, [what]: Math.max(least, number) };
+    const changed = { ...chosen, [what]: Math.max(least, number) };
+    const image = imageOf(data[question.field]);
+    const next = image ? kept(changed, image) : changed;
     regions.replace(question.name, chosen, next);
     onChange({ boxes: boxes.with(selected, next) }, { merge: `number-${what}` });
   };
@@ -79,9 +83,6 @@ export function BoxEditor({
         items={boxes}
         selected={selected}
         keyOf={(_box, index) => String(index)}
-        nameOf={(box, index) =>
-          t("box.nth", { label: nameOf(box.label), n: number.format(index + 1), size: sizeOf(box) })
-        }
         show={(box) => (
           <>
             <LabelChip look={looks.get(box.label)}>{nameOf(box.label)}</LabelChip>

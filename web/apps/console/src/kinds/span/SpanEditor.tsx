@@ -69,7 +69,6 @@ export function SpanEditor({
         items={spans}
         selected={at}
         keyOf={(span) => `${span.start} ${span.end} ${span.label}`}
-        nameOf={(span) => t("span.chosen", { text: wordsOf(span), label: nameOf(span.label) })}
         show={(span) => (
           <>
             <LabelChip look={looks.get(span.label)}>{nameOf(span.label)}</LabelChip>

@@ -1,4 +1,3 @@
-import { Tooltip, UnstyledButton } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useTaskScope } from "../task/TaskScope";
@@ -22,20 +21,18 @@ export function CommandButton({ command, icon, disabled, pressed, expanded, word
   const chord = keyOf(command);
   const name = t(`commands.${command}`);
   return (
-    <Tooltip label={name} disabled={words} events={{ hover: true, focus: true, touch: false }}>
-      <UnstyledButton
-        className={classes.button}
-        aria-label={name}
-        aria-keyshortcuts={ariaKeys(chord)}
-        aria-pressed={pressed}
-        aria-expanded={expanded}
-        disabled={disabled}
-        onClick={() => dispatcher.run(command)}
-      >
-        {icon}
-        {words ? <span className={classes.words}>{name}</span> : null}
-        <Keys chord={chord} />
-      </UnstyledButton>
-    </Tooltip>
+    <button
+      type="button"
+      className={classes.button}
+      aria-keyshortcuts={ariaKeys(chord)}
+      aria-pressed={pressed}
+      aria-expanded={expanded}
+      disabled={disabled}
+      onClick={() => dispatcher.run(command)}
+    >
+      {icon}
+      <span className={words ? classes.words : classes.spoken}>{name}</span>
+      <Keys chord={chord} />
+    </button>
   );
 }

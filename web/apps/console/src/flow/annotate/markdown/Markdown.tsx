@@ -16,6 +16,9 @@ export const Markdown = memo(function Markdown({ text, dir = "auto" }: Props) {
 });
 
 function blocks(tokens: readonly Token[], dir: Props["dir"]): ReactNode[] {
+  const top = Math.min(
+    ...tokens.map((token) => (token.type === "heading" ? (token as Tokens.Heading).depth : 6)),
+  );
   return tokens.map((token, index) => {
     const key = index;
     switch (token.type) {
@@ -23,8 +26,8 @@ function blocks(tokens: readonly Token[], dir: Props["dir"]): ReactNode[] {
       case "def":
         return null;
       case "heading": {
-        // the page has its own h1 and h2
-        const Level = `h${Math.min(6, (token as Tokens.Heading).depth + 2)}` as "h3";
+        // the page has its own h1 and h2: the text's highest heading, whichever it is, comes below them
+        const Level = `h${Math.min(6, (token as Tokens.Heading).depth - top + 3)}` as "h3";
         return (
           <Level key={key} dir={dir}>
             {inline(token.tokens)}

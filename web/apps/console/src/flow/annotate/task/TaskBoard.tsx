@@ -63,7 +63,10 @@ export function TaskBoard(props: TaskBoardProps) {
   const { t, i18n } = useTranslation("annotate");
   const view = useAnswerView(state);
   const [root, setRoot] = useState<HTMLElement | null>(null);
-  const [atHand, setAtHand] = useState<string | undefined>(view.asked[0]?.name);
+  // what is at hand belongs to one task: the next begins with its first question
+  const [held, setHeld] = useState<{ of: AnswerState; name: string } | null>(null);
+  const atHand = held?.of === state ? held.name : view.asked[0]?.name;
+  const setAtHand = useCallback((name: string) => setHeld({ of: state, name }), [state]);
   const [spoken, setSpoken] = useState("");
   const own = useMemo(() => new Dispatcher(allCommands), []);
   const dispatcher = props.dispatcher ?? own;
@@ -72,6 +75,7 @@ export function TaskBoard(props: TaskBoardProps) {
   // a new task has new regions, but keeps the pens
   // biome-ignore lint/correctness/useExhaustiveDependencies: `state` stands for the task
   const regions = useMemo(() => new Regions(pens), [state, pens]);
+  const taskKey = useTaskKey(state);
   const language = props.language ?? i18n.language;
 
   const current = view.asked.some((one) => one.name === atHand) ? atHand : view.asked[0]?.name;
@@ -95,7 +99,7 @@ export function TaskBoard(props: TaskBoardProps) {
       (inside ?? card)?.focus();
       card?.scrollIntoView({ block: "nearest" });
     },
-    [root],
+    [root, setAtHand],
   );
 
   const choose = (option: Option): void => {
@@ -187,12 +191,24 @@ export function TaskBoard(props: TaskBoardProps) {
       <div ref={setRoot} className={classes.board} data-compact={props.compact || undefined}>
         {props.bar}
         <div className={classes.panes}>
-          <ItemPane />
-          <QuestionPane problems={props.problems ?? []} top={props.top} footer={props.footer} />
+          <ItemPane key={`item ${taskKey}`} />
+          <QuestionPane
+            key={`questions ${taskKey}`}
+            problems={props.problems ?? []}
+            top={props.top}
+            footer={props.footer}
+          />
           {props.aside}
         </div>
         <Announcer text={spoken} />
       </div>
     </TaskScopeProvider>
   );
+}
+
+/** A number of its own for each task shown. */
+function useTaskKey(state: AnswerState): number {
+  const counter = useRef(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `state` stands for the task
+  return useMemo(() => ++counter.current, [state]);
 }
