@@ -33,6 +33,7 @@ log = logging.getLogger("qistas.up")
 SOON_SECONDS = 1.0
 WORKER_GRACE_SECONDS = 35.0
 LOCAL_TOKEN_DAYS = 2
+RENEW_SECONDS = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +172,7 @@ async def _serve(settings: Settings, address: Address, listening: socket.socket,
     try:
         await db.__aenter__()
         link, first = await _greet(settings, db)
+        await _renew_server_file(settings, db)
         beside.append(asyncio.create_task(_keep_server_file(settings, db)))
         ready = asyncio.create_task(server.ready.wait())
         await asyncio.wait({serving, ready}, return_when=asyncio.FIRST_COMPLETED)
@@ -247,14 +249,20 @@ async def _keep_server_file(settings: Settings, db: Database) -> None:
 
     Only we may read the file; whoever can read it can read the database's files as well.
     """
+    wait = RENEW_SECONDS
     while True:
+        await asyncio.sleep(wait)
         try:
-            principal = await principal_of_person(db, await ensure_owner(db))
-            issued = await issue_token(db, principal, "this machine", ["*"], LOCAL_TOKEN_DAYS)
-            _write_server_file(settings, issued.token)
-            await asyncio.sleep(86_400)
+            await _renew_server_file(settings, db)
+            wait = RENEW_SECONDS
         except Unavailable:
-            await asyncio.sleep(5)
+            wait = 60
+
+
+async def _renew_server_file(settings: Settings, db: Database) -> None:
+    principal = await principal_of_person(db, await ensure_owner(db))
+    issued = await issue_token(db, principal, "this machine", ["*"], LOCAL_TOKEN_DAYS)
+    _write_server_file(settings, issued.token)
 
 
 def _write_server_file(settings: Settings, token: str) -> None:
