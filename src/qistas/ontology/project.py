@@ -99,7 +99,8 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How far the work is. `open`: tasks not done; `doubt`: items whose consensus is disputed, as last inferred."""
+    """How far the work is. `open`: tasks not done; `doubt`: items on which annotators differ and no expert has settled it
+    (a thousand such answers at most are counted)."""
 
     items: int = 0
     tasks: int = 0

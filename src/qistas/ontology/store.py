@@ -83,8 +83,9 @@ LEFT JOIN LATERAL (
            sum(d.cost_minor) AS cost
       FROM annotator_days d WHERE d.tenant_id = p.tenant_id AND d.project_id = p.id) d ON true
 LEFT JOIN LATERAL (
-    SELECT sum((q.summary ->> 'disputed')::bigint) AS doubt
-      FROM question_summaries q WHERE q.tenant_id = p.tenant_id AND q.project_id = p.id) q ON true
+    SELECT count(DISTINCT q.item_id) AS doubt FROM (
+        SELECT q.item_id FROM consensus q
+         WHERE q.tenant_id = p.tenant_id AND q.project_id = p.id AND q.disputed AND NOT q.settled LIMIT 1000) q) q ON true
 """
 COUNT_COLUMNS = """
 coalesce(c.items, 0)::bigint, coalesce(c.tasks, 0)::bigint, greatest(coalesce(c.tasks - c.done, 0), 0)::bigint,

@@ -12,6 +12,7 @@ from qistas.core.ids import ProjectId
 from qistas.core.principal import Principal, Role
 from qistas.db import Database
 from qistas.ontology import (
+    Counts,
     create_project,
     list_projects,
     load_project,
@@ -254,3 +255,44 @@ async def test_lists_go_page_by_page(db: Database, tenant: Tenant) -> None:
             await list_projects(tx, after="nonsense")
         with pytest.raises(Missing):
             await load_project(tx, ProjectId(tenant.owner.member_id))
+
+
+async def test_counts_are_read_from_the_counters(tenant: Tenant) -> None:
+    async with tenant.db.tenant_tx(tenant.owner) as tx:
+        project, other = await create_project(tx, "P"), await create_project(tx, "Q")
+        for shard in (1, 7):
+            await tx.run(
+                "INSERT INTO project_counts (tenant_id, project_id, shard, items, tasks, done, consensus, reviewed)"
+                " VALUES (%s, %s, %s, 10, 9, 4, 3, 2)",
+                (tx.tenant_id, project.id, shard),
+            )
+        for ago, answers in ((0, 5), (1, 7)):
+            await tx.run(
+                "INSERT INTO annotator_days (tenant_id, project_id, annotator_id, day, answers, skips, seconds, cost_minor)"
+                " VALUES (%s, %s, %s, current_date - %s, %s, 1, 2.5, 30)",
+                (tx.tenant_id, project.id, tenant.owner.member_id, ago, answers),
+            )
+        for disputed, settled in ((True, False), (True, False), (True, True), (False, False)):
+            item = await tx.value(
+                "INSERT INTO items (tenant_id, project_id, content_hash, data) VALUES (%s, %s, uuid_send(gen_random_uuid()), '{}')"
+                " RETURNING id",
+                (tx.tenant_id, project.id),
+            )
+            for question in ("a", "b"):
+                await tx.run(
+                    "INSERT INTO consensus (tenant_id, item_id, question, project_id, value, confidence, doubt, support, disputed,"
+                    " settled, method, inputs) VALUES (%s, %s, %s, %s, '{}', 0.5, 0.5, 1, %s, %s, 'x', '{}')",
+                    (tx.tenant_id, item, question, project.id, disputed, settled),
+                )
+        counts = (await read_project(tx, project.id)).counts
+        assert counts == Counts(
+            items=20, tasks=18, open=10, done=8, answers=12, answers_today=5, skipped=2, consensus=6, reviewed=4, doubt=2, cost_minor=60
+        )  # fmt: skip
+        rows = {row.project.id: row.counts for row in (await list_projects(tx)).rows}
+        assert rows == {project.id: counts, other.id: Counts()}
+        progress = await read_progress(tx, project.id)
+        assert [day.answers for day in progress.days] == [7, 5]
+        assert [(one.answers, one.answers_today, one.seconds) for one in progress.annotators] == [
+            (12, 5, 5.0)
+        ]
+        assert [day.answers for day in (await read_progress(tx, project.id, days=1)).days] == [5]

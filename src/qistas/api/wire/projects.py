@@ -85,7 +85,9 @@ class CountsSent(BaseModel):
     skipped: int
     consensus: int
     reviewed: int
-    doubt: int = Field(description="Items whose consensus is disputed, as last inferred")
+    doubt: int = Field(
+        description="Items that annotators differ on and no expert has settled, counted up to 1,000"
+    )
     cost_minor: int
 
 
