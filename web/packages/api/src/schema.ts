@@ -1504,7 +1504,7 @@ export interface components {
             done: number;
             /**
              * Doubt
-             * @description Items whose consensus is disputed, as last inferred
+             * @description Items that annotators differ on and no expert has settled, counted up to 1,000
              */
             doubt: number;
             /** Items */

@@ -12,9 +12,10 @@ interface Props {
 }
 
 /** How much doubt is left, item by item; a press on a bar opens its items and all that are more doubtful. */
-export function DoubtHistogram({ edges, counts, chosen, onChoose }: Props) {
+export function DoubtHistogram({ edges: fineEdges, counts: fineCounts, chosen, onChoose }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
+  const { edges, counts } = coarser(fineEdges, fineCounts);
   const most = Math.max(1, ...counts);
   const sum = counts.reduce((total, count) => total + count, 0);
   if (sum === 0)
@@ -54,4 +55,18 @@ export function DoubtHistogram({ edges, counts, chosen, onChoose }: Props) {
       </div>
     </div>
   );
+}
+
+const mostBins = 10;
+
+/** At most ten bins, each wide enough to press. */
+function coarser(edges: number[], counts: number[]) {
+  const width = Math.ceil(counts.length / mostBins);
+  const bins = Math.ceil(counts.length / width);
+  const sum = (bin: number) =>
+    counts.slice(bin * width, (bin + 1) * width).reduce((total, count) => total + count, 0);
+  return {
+    counts: Array.from({ length: bins }, (_, bin) => sum(bin)),
+    edges: Array.from({ length: bins + 1 }, (_, bin) => edges[Math.min(bin * width, counts.length)] ?? 1),
+  };
 }

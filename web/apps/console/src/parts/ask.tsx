@@ -11,7 +11,7 @@ export function ask(title: string, words: ReactNode, yes: string, act: () => voi
     title,
     children: <Text size="md">{words}</Text>,
     labels: { confirm: yes, cancel: i18next.t("confirm.no") },
-    confirmProps: { color: "red.8" },
+    confirmProps: { color: "red.9" },
     closeButtonProps: { "aria-label": i18next.t("close") },
     onConfirm: act,
   });

@@ -1,3 +1,4 @@
+import { Group } from "@mantine/core";
 import type { Counts, ProjectState } from "@qistas/api";
 import type { LinkProps } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
@@ -12,7 +13,15 @@ interface Props {
   state: ProjectState;
 }
 
-type Step = { words: string; label: string; to: NonNullable<LinkProps["to"]> };
+interface Way {
+  label: string;
+  to: NonNullable<LinkProps["to"]>;
+}
+
+interface Step extends Way {
+  words: string;
+  other?: Way;
+}
 
 /** What to do next, from where the work stands; one click away. */
 export function NextStep({ counts, projectId, state }: Props) {
@@ -25,14 +34,20 @@ export function NextStep({ counts, projectId, state }: Props) {
       <span>
         <b>{t("next.title")}</b> {t(`next.${step.words}`)}
       </span>
-      <ButtonLink
-        to={step.to as "/projects/$projectId"}
-        params={{ projectId }}
-        size="xs"
-        rightSection={<Icon name="next" size={14} />}
-      >
-        {t(`next.${step.label}`)}
-      </ButtonLink>
+      <Group gap="xs">
+        {[...(step.other ? [step.other] : []), step].map((way) => (
+          <ButtonLink
+            key={way.label}
+            to={way.to as "/projects/$projectId"}
+            params={{ projectId }}
+            size="xs"
+            variant={way === step ? "filled" : "default"}
+            rightSection={<Icon name="next" size={14} />}
+          >
+            {t(`next.${way.label}`)}
+          </ButtonLink>
+        ))}
+      </Group>
     </div>
   );
 }
@@ -40,7 +55,12 @@ export function NextStep({ counts, projectId, state }: Props) {
 function pick(counts: Counts): Step {
   if (counts.items === 0) return { words: "noItems", label: "toSources", to: "/projects/$projectId/sources" };
   if (counts.answers === 0)
-    return { words: "noAnswers", label: "toMembers", to: "/projects/$projectId/members" };
+    return {
+      words: "noAnswers",
+      label: "toMembers",
+      to: "/projects/$projectId/members",
+      other: { label: "toAnnotate", to: "/projects/$projectId/annotate" },
+    };
   if (counts.doubt > 0) return { words: "doubt", label: "toReview", to: "/projects/$projectId/review" };
   if (counts.open > 0) return { words: "going", label: "toQuality", to: "/projects/$projectId/quality" };
   return { words: "done", label: "toDatasets", to: "/projects/$projectId/datasets" };

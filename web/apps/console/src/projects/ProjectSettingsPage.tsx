@@ -169,7 +169,7 @@ function Form({ project }: { project: Project }) {
               {t("projectSettings.restore")}
             </Button>
           ) : (
-            <Button variant="outline" color="red" onClick={archive}>
+            <Button variant="default" className="danger" onClick={archive}>
               {t("projectSettings.archive")}
             </Button>
           )}

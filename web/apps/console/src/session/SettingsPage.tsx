@@ -8,13 +8,14 @@ import {
   TextInput,
   useMantineColorScheme,
 } from "@mantine/core";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useChangeMe, useChangePassword, useMe } from "../data/session";
 import { say, sayProblem } from "../parts/ask";
 import { Page } from "../parts/Page";
 import { Problem } from "../parts/Problem";
 import { Sheet } from "../parts/Sheet";
+import { Waiting } from "../parts/Waiting";
 import { chooseLanguage, type Language, languages } from "../shell/language";
 import { KeymapForm } from "./KeymapForm";
 
@@ -24,7 +25,9 @@ export default function SettingsPage() {
     <Page title={t("stations.settings")} width="narrow">
       <MyName />
       <Looks />
-      <KeymapForm />
+      <Suspense fallback={<Waiting rows={6} />}>
+        <KeymapForm />
+      </Suspense>
       <Password />
     </Page>
   );

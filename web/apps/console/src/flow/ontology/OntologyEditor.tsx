@@ -2,7 +2,7 @@ import { Code, SegmentedControl, Stack, Text } from "@mantine/core";
 import { lazy, Suspense, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Waiting } from "../../parts/Waiting";
-import { TaskPreview } from "../annotate/TaskPreview";
+import { Preview } from "../boards";
 import { type Draft, readText } from "./draft";
 import classes from "./form.module.css";
 import { GuidelineForm } from "./GuidelineForm";
@@ -134,7 +134,7 @@ export function OntologyEditor({ draft, sample }: Props) {
         </div>
         <div className={classes.stage}>
           {lastGood ? (
-            <TaskPreview
+            <Preview
               ontology={lastGood}
               data={sample[Math.min(at, sample.length - 1)]}
               language={previewLanguage ?? (languages.includes(i18n.language) ? i18n.language : languages[0])}

@@ -7,6 +7,7 @@ import { doubtfulQuery } from "../../data/quality";
 import { Empty } from "../../parts/Empty";
 import { useFormat } from "../../parts/format";
 import { MoreRows } from "../../parts/MoreRows";
+import { useMethodWords } from "../../parts/methodWords";
 import { Problem } from "../../parts/Problem";
 import { Sheet } from "../../parts/Sheet";
 import { State } from "../../parts/State";
@@ -26,6 +27,7 @@ interface Props {
 export function DoubtfulItems({ projectId, questions, doubt, onDoubt }: Props) {
   const { t, i18n } = useTranslation();
   const format = useFormat();
+  const methodWords = useMethodWords();
   const [question, setQuestion] = useState<string | null>(doubt?.question ?? null);
   const asked = question ?? questions[0]?.name ?? "";
   const [open, setOpen] = useState<string | null>(null);
@@ -98,7 +100,7 @@ export function DoubtfulItems({ projectId, questions, doubt, onDoubt }: Props) {
                 <Table.Td ta="end">
                   {t("queue.answersOf", { n: format.whole(row.support), wanted: format.whole(row.answers) })}
                 </Table.Td>
-                <Table.Td>{t(`methods.${row.method}`, { defaultValue: row.method })}</Table.Td>
+                <Table.Td>{methodWords(row.method)}</Table.Td>
                 <Table.Td ta="end">
                   <Button size="compact-sm" variant="default" onClick={() => setOpen(row.item_id)}>
                     {t("quality.look")}

@@ -5,7 +5,7 @@ import { ontologyQuery } from "../../data/ontology";
 import { saidQuery } from "../../data/quality";
 import { Answered } from "../../parts/Answered";
 import { useFormat } from "../../parts/format";
-import { AnswerBoard } from "../annotate/AnswerBoard";
+import { Board } from "../boards";
 import { Disagreement } from "../review/Disagreement";
 
 interface Props {
@@ -32,7 +32,7 @@ export function ItemAnswers({ projectId, itemId, onClose }: Props) {
         {(data) =>
           ontology.data ? (
             <>
-              <AnswerBoard ontology={ontology.data.document} data={data.item.data} answer={{}} />
+              <Board ontology={ontology.data.document} data={data.item.data} answer={{}} />
               <Disagreement ontology={ontology.data.document} said={data} />
               {data.judged.length ? (
                 <List size="sm" mt="md" aria-label={t("quality.judged")}>

@@ -9,7 +9,7 @@ import { itemsQuery } from "../../data/sources";
 import { Answered } from "../../parts/Answered";
 import { say } from "../../parts/ask";
 import { Problem } from "../../parts/Problem";
-import { AnswerBoard } from "../annotate/AnswerBoard";
+import { Board } from "../boards";
 
 interface Props {
   projectId: string;
@@ -48,7 +48,7 @@ export function PlantGold({ projectId, onClose }: Props) {
               <Text size="sm" c="dimmed">
                 {t("gold.plantWords")}
               </Text>
-              <AnswerBoard
+              <Board
                 key={item.id}
                 ontology={ontology.data.document}
                 data={item.data ?? {}}

@@ -7,6 +7,7 @@ import { IntervalLine } from "../../charts/IntervalLine";
 import { LabelBars } from "../../charts/LabelBars";
 import { Estimate } from "../../parts/Estimate";
 import { useFormat } from "../../parts/format";
+import { useMethodWords } from "../../parts/methodWords";
 import { Sheet } from "../../parts/Sheet";
 import { inLanguage } from "../../parts/text";
 import classes from "./QuestionQualityCard.module.css";
@@ -21,6 +22,7 @@ interface Props {
 export function QuestionQualityCard({ quality, question, onDoubt }: Props) {
   const { t, i18n } = useTranslation();
   const format = useFormat();
+  const methodWords = useMethodWords();
   const { agreement, doubt, labels, confusion } = quality;
   const titleOf = (name: string) =>
     inLanguage(question?.labels?.find((label) => label.name === name)?.title, i18n.language, name);
@@ -49,12 +51,19 @@ export function QuestionQualityCard({ quality, question, onDoubt }: Props) {
                 />
               ) : null}
               <Text size="sm" c="dimmed" mt={4}>
-                {t(`metrics.${agreement.metric}`, { defaultValue: agreement.metric })} ·{" "}
-                {t("quality.onItems", { n: format.whole(agreement.n_items) })}
+                {t(`metrics.${agreement.metric.replace(/[^a-z0-9]+/gi, "_")}`, {
+                  defaultValue: agreement.metric,
+                })}{" "}
+                · {t("quality.onItems", { n: format.whole(agreement.n_items) })}
               </Text>
               <Text size="sm" c="dimmed">
                 {t(`quality.reading_${reading(agreement.value)}`)}
               </Text>
+              {agreement.warning ? (
+                <Text size="sm" c="dimmed" dir="auto" ta="start">
+                  {agreement.warning}
+                </Text>
+              ) : null}
             </>
           ) : (
             <Text size="sm" c="dimmed">
@@ -63,9 +72,7 @@ export function QuestionQualityCard({ quality, question, onDoubt }: Props) {
           )}
           {quality.method ? (
             <Text size="sm" mt="xs">
-              {t("quality.method", {
-                method: t(`methods.${quality.method}`, { defaultValue: quality.method }),
-              })}
+              {t("quality.method", { method: methodWords(quality.method) })}
             </Text>
           ) : null}
           {quality.explanation ? (

@@ -13,7 +13,7 @@ import { Page } from "../../parts/Page";
 import { Problem } from "../../parts/Problem";
 import { Sheet } from "../../parts/Sheet";
 import { Waiting } from "../../parts/Waiting";
-import { AnswerBoard } from "../annotate/AnswerBoard";
+import { Board } from "../boards";
 import { Disagreement } from "./Disagreement";
 import classes from "./ReviewPage.module.css";
 
@@ -187,7 +187,7 @@ export default function ReviewPage() {
               </>
             )}
           </div>
-          <AnswerBoard
+          <Board
             key={`${item.id} ${mode} ${mode === "look" ? chosen : ""}`}
             ontology={ontology.data.document}
             data={item.data}

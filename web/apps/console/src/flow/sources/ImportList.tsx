@@ -84,7 +84,7 @@ function ImportRow({ projectId, row, open, onOpen }: RowProps) {
       <Table.Td>
         <bdi>{row.name}</bdi>
         {row.detail ? (
-          <Text size="xs" c={row.state === "failed" ? "red" : "dimmed"}>
+          <Text size="xs" c={row.state === "failed" ? "var(--danger-ink)" : "dimmed"} dir="auto" ta="start">
             {row.detail}
           </Text>
         ) : null}

@@ -6,7 +6,7 @@ import { may, useMe } from "../../data/session";
 import { itemQuery, useWithdraw } from "../../data/sources";
 import { Answered } from "../../parts/Answered";
 import { ask, say, sayProblem } from "../../parts/ask";
-import { AnswerBoard } from "../annotate/AnswerBoard";
+import { Board } from "../boards";
 
 interface Props {
   projectId: string;
@@ -33,7 +33,7 @@ export function ItemDialog({ projectId, itemId, onClose }: Props) {
         {(data) => (
           <Stack gap="md">
             {ontology.data && data.data ? (
-              <AnswerBoard ontology={ontology.data.document} data={data.data} answer={{}} />
+              <Board ontology={ontology.data.document} data={data.data} answer={{}} />
             ) : null}
             <Table variant="vertical" withTableBorder>
               <Table.Tbody>
@@ -64,8 +64,8 @@ export function ItemDialog({ projectId, itemId, onClose }: Props) {
                   {t("sources.withdrawHelp")}
                 </Text>
                 <Button
-                  variant="outline"
-                  color="red"
+                  variant="default"
+                  className="danger"
                   size="xs"
                   onClick={() =>
                     ask(t("sources.withdraw"), t("sources.withdrawWords"), t("sources.withdraw"), () =>

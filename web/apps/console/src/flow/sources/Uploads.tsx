@@ -30,7 +30,7 @@ export function Uploads() {
             </ActionIcon>
           </div>
           {upload.error ? (
-            <Text size="sm" c="red" role="alert">
+            <Text size="sm" c="var(--danger-ink)" dir="auto" role="alert">
               {upload.error.detail || t("problem.network")}
             </Text>
           ) : (

@@ -1,0 +1,46 @@
+"""A project from a template: the annotator's screen follows every key, and the sample items come along."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from .conftest import LANGUAGES, OpenPage, Work, word
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_project_is_made_with_a_live_preview(open_page: OpenPage, work: Work, language: str) -> None:
+    page = open_page("/new", language)
+    preview = page.get_by_role("region", name=word(language, "ontology.preview"))
+    title = "Sentiment" if language == "en" else "المشاعر"
+    page.get_by_role("button", name=title).first.click()
+    expect(preview.get_by_role("radio").first).to_be_visible()
+    question = word(language, "ontology.titleWord")
+    own = "English" if language == "en" else "العربية"
+    page.get_by_label(f"{question} ({own})", exact=True).first.fill("Weather الطقس")
+    expect(preview.get_by_text("Weather الطقس").first).to_be_visible()
+    page.get_by_label(word(language, "projects.name"), exact=True).fill(f"Made {language}")
+    make = page.get_by_role("button", name=word(language, "newProject.make"))
+    expect(make).to_be_enabled()
+    make.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Made {language}")
+    road = page.get_by_role("list", name=word(language, "stations.road"))
+    expect(road.get_by_role("listitem").nth(1)).to_contain_text("5")
+
+
+def test_a_project_is_paused_and_resumed_by_undo(open_page: OpenPage, work: Work) -> None:
+    page = open_page(f"/projects/{work.project}/queue")
+    page.get_by_role("button", name=word("en", "road.pause"), exact=True).click()
+    expect(page.get_by_text(word("en", "queue.paused"))).to_be_visible()
+    page.get_by_role("button", name=word("en", "undo")).click()
+    expect(page.get_by_text(word("en", "queue.paused"))).to_be_hidden()
+    expect(page.get_by_role("button", name=word("en", "road.pause"), exact=True)).to_be_visible()
+
+
+def test_settings_of_a_project_are_kept(open_page: OpenPage, work: Work) -> None:
+    page = open_page(f"/projects/{work.project}/settings")
+    page.get_by_label(word("en", "projectSettings.description")).fill("Two languages, one road.")
+    page.get_by_role("button", name=word("en", "save"), exact=True).click()
+    expect(page.get_by_text(word("en", "saved"))).to_be_visible()
+    page.goto(f"/projects/{work.project}")
+    expect(page.get_by_text("Two languages, one road.")).to_be_visible()

@@ -1,0 +1,83 @@
+"""Quality in pictures, and review by keys."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from .conftest import LANGUAGES, OpenPage, Served, Work, check_axe, wait_for, word
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_agreement_and_skill_show_their_intervals(
+    open_page: OpenPage, served: Served, work: Work, language: str
+) -> None:
+    served.api.post(f"/projects/{work.project}/quality/consensus", json={}).raise_for_status()
+    wait_for(
+        lambda: any(
+            question["agreement"] and question["agreement"]["value"] is not None
+            for question in served.api.get(f"/projects/{work.project}/quality").json()["questions"]
+        ),
+        60,
+    )
+    page = open_page(f"/projects/{work.project}/quality", language)
+    agreement = word(language, "quality.agreement")
+    expect(page.get_by_role("img", name=agreement).first).to_be_visible()
+    between = word(language, "estimate.interval", low="", high="").split()
+    expect(page.get_by_text(between[0]).first).to_be_visible()
+    check_axe(page)
+    page.get_by_role("tab", name=word(language, "quality.annotators")).click()
+    people = page.get_by_role("table", name=word(language, "quality.annotators"))
+    expect(people.get_by_role("row")).to_have_count(4)
+    expect(people).to_contain_text("عمر")
+    check_axe(page)
+    page.get_by_role("tab", name=word(language, "quality.items")).click()
+    page.get_by_role("button", name=word(language, "quality.look")).first.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("table", name=word(language, "review.disagreement"))).to_contain_text("Amal")
+
+
+def test_one_key_settles_a_disagreement(open_page: OpenPage, served: Served, work: Work) -> None:
+    page = open_page(f"/projects/{work.project}/review", "ar")
+    table = page.get_by_role("table", name=word("ar", "review.disagreement"))
+    expect(table).to_contain_text("≠")
+    check_axe(page)
+    before = served.api.get(f"/projects/{work.project}").json()["counts"]["reviewed"]
+    page.keyboard.press("2")
+    expect(table.get_by_role("button", pressed=True)).to_have_count(1)
+    page.keyboard.press("a")
+    wait_for(lambda: served.api.get(f"/projects/{work.project}").json()["counts"]["reviewed"] > before, 20)
+    expect(page.get_by_text(word("ar", "review.settled_one"))).to_be_visible()
+
+
+def test_an_answer_is_returned_with_a_reason(open_page: OpenPage, work: Work) -> None:
+    page = open_page(f"/projects/{work.project}/review")
+    expect(page.get_by_role("table", name=word("en", "review.disagreement"))).to_be_visible()
+    page.keyboard.press("r")
+    dialog = page.get_by_role("dialog")
+    send = dialog.get_by_role("button", name=word("en", "review.return"), exact=True)
+    expect(send).to_be_disabled()
+    dialog.get_by_label(word("en", "review.reason"), exact=True).fill("Read the guideline on sub-topics.")
+    send.click()
+    expect(page.get_by_text(word("en", "review.returned"))).to_be_visible()
+
+
+def test_gold_is_planted_and_taken_out(open_page: OpenPage, served: Served, work: Work) -> None:
+    served.api.post(
+        f"/projects/{work.project}/items",
+        content="".join(f'{{"data": {{"text": "Gold to be {at}"}}}}\n' for at in range(2)).encode(),
+        headers={"Content-Type": "application/x-ndjson"},
+    ).raise_for_status()
+    page = open_page(f"/projects/{work.project}/quality")
+    page.get_by_role("tab", name=word("en", "quality.gold")).click()
+    page.get_by_role("button", name=word("en", "gold.plant"), exact=True).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("radio").first.check()
+    dialog.get_by_role("button", name=word("en", "gold.plantThis")).click()
+    expect(page.get_by_text(word("en", "gold.planted"))).to_be_visible()
+    page.keyboard.press("Escape")
+    table = page.get_by_role("table", name=word("en", "quality.gold"))
+    expect(table).to_contain_text("Economy")
+    table.get_by_role("button", name=word("en", "gold.remove"), exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name=word("en", "gold.remove"), exact=True).click()
+    expect(page.get_by_text(word("en", "gold.none"))).to_be_visible()
