@@ -10,15 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI
-
     from qistas.db import Address
 
 ROOT = Path(__file__).resolve().parents[3]
 CONSOLE_PORT = 5173
 
 
-def application() -> "FastAPI":
+def application() -> object:
     """The application, for uvicorn to make anew after each change."""
     from qistas.api.app import create_app
     from qistas.settings import load_settings, open_database
