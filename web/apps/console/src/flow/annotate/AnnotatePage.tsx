@@ -151,6 +151,7 @@ function Task({ projectId, loop, view, work, pens, guidelineOpen, onGuideline }:
         return;
       }
       void loop.submit();
+      setNote(t("submit.done"));
     },
     skip: () => (work.revises ? false : setDialog("skip")),
     back: () => (view.canGoBack ? loop.back() : false),
@@ -191,7 +192,6 @@ function Task({ projectId, loop, view, work, pens, guidelineOpen, onGuideline }:
       </div>
       {dialog === "skip" ? (
         <SkipDialog
-          opened
           onClose={close}
           onSkip={(reason, words) => {
             close();
@@ -201,7 +201,6 @@ function Task({ projectId, loop, view, work, pens, guidelineOpen, onGuideline }:
       ) : null}
       {dialog === "ask" ? (
         <AskDialog
-          opened
           projectId={projectId}
           leaseId={work.offer.lease_id}
           onClose={close}
@@ -210,7 +209,7 @@ function Task({ projectId, loop, view, work, pens, guidelineOpen, onGuideline }:
       ) : null}
       {dialog === "keys" ? (
         <Suspense fallback={null}>
-          <KeysDialog opened onClose={close} optionKeys={allKeys} {...keymap} />
+          <KeysDialog onClose={close} optionKeys={allKeys} {...keymap} />
         </Suspense>
       ) : null}
     </>

@@ -28,7 +28,7 @@ export function useKeyboard(settings: Settings): void {
       const { dispatcher, optionKeys, choose, onActivity } = latest.current;
       onActivity?.();
       const at = event.target instanceof Element ? event.target : null;
-      if (at?.closest('[role="dialog"], [role="menu"], [role="listbox"][data-own-keys]')) return;
+      if (at?.closest('dialog, [role="dialog"], [role="menu"], [role="listbox"][data-own-keys]')) return;
       if (isPressedByEnter(at, event)) return;
       const where = { scope: scopeOf(at), typing: isTyping(at), mac: isMac };
       const taken = dispatcher.press(event, where, (chord) => {

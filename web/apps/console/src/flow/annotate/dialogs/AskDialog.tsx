@@ -1,11 +1,11 @@
-import { Alert, Button, Group, Modal, Textarea } from "@mantine/core";
+import { Alert, Button, Group, Textarea } from "@mantine/core";
 import { request } from "@qistas/api";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Dialog } from "./Dialog";
 
 interface Props {
-  opened: boolean;
   projectId: string;
   leaseId: string;
   onClose: () => void;
@@ -13,7 +13,7 @@ interface Props {
 }
 
 /** A question to the data lead about the task at hand; the task stays where it is. */
-export function AskDialog({ opened, projectId, leaseId, onClose, onSent }: Props) {
+export function AskDialog({ projectId, leaseId, onClose, onSent }: Props) {
   const { t } = useTranslation("annotate");
   const [text, setText] = useState("");
   const ask = useMutation({
@@ -31,12 +31,7 @@ export function AskDialog({ opened, projectId, leaseId, onClose, onSent }: Props
     if (text.trim() && !ask.isPending) ask.mutate();
   };
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={t("ask.title")}
-      closeButtonProps={{ "aria-label": t("close") }}
-    >
+    <Dialog onClose={onClose} title={t("ask.title")}>
       <Textarea
         label={t("ask.label")}
         description={t("ask.lead")}
@@ -65,6 +60,6 @@ export function AskDialog({ opened, projectId, leaseId, onClose, onSent }: Props
           {t("ask.send")}
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   );
 }

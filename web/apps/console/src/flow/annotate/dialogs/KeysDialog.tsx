@@ -1,4 +1,4 @@
-import { Button, Modal, TextInput } from "@mantine/core";
+import { Button, TextInput } from "@mantine/core";
 import {
   type Chord,
   type Command,
@@ -15,10 +15,10 @@ import { useTranslation } from "react-i18next";
 import { Icon } from "../../../parts/Icon";
 import { Keys } from "../commands/Keys";
 import { isMac } from "../commands/platform";
+import { Dialog } from "./Dialog";
 import classes from "./Dialogs.module.css";
 
 interface Props {
-  opened: boolean;
   onClose: () => void;
   commands: readonly Command[];
   own: OwnKeys;
@@ -30,7 +30,7 @@ interface Props {
 const scopes: readonly Scope[] = ["task", "region", "text", "image"];
 
 /** Every command with its keys: find one, give it another key, see what clashes. */
-export function KeysDialog({ opened, onClose, commands, own, save, failure, optionKeys }: Props) {
+export function KeysDialog({ onClose, commands, own, save, failure, optionKeys }: Props) {
   const { t } = useTranslation("annotate");
   const [wanted, setWanted] = useState("");
   const [learning, setLearning] = useState<string | null>(null);
@@ -64,14 +64,7 @@ export function KeysDialog({ opened, onClose, commands, own, save, failure, opti
   };
 
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      size="lg"
-      title={t("keys.title")}
-      closeOnEscape={learning === null}
-      closeButtonProps={{ "aria-label": t("close") }}
-    >
+    <Dialog onClose={onClose} wide title={t("keys.title")} keepOpen={learning !== null}>
       <TextInput
         aria-label={t("keys.find")}
         placeholder={t("keys.find")}
@@ -140,6 +133,6 @@ export function KeysDialog({ opened, onClose, commands, own, save, failure, opti
           </section>
         );
       })}
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,18 +1,18 @@
-import { Button, Modal, Textarea } from "@mantine/core";
+import { Button, Textarea } from "@mantine/core";
 import { type SkipReason, skipReasons } from "@qistas/annotate-core";
 import { type KeyboardEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Keys } from "../commands/Keys";
+import { Dialog } from "./Dialog";
 import classes from "./Dialogs.module.css";
 
 interface Props {
-  opened: boolean;
   onClose: () => void;
   onSkip: (reason: SkipReason, note: string | undefined) => void;
 }
 
 /** Why a task is not answered: one key, and words if one wants. */
-export function SkipDialog({ opened, onClose, onSkip }: Props) {
+export function SkipDialog({ onClose, onSkip }: Props) {
   const { t } = useTranslation("annotate");
   const [note, setNote] = useState("");
   const skip = (reason: SkipReason): void => {
@@ -28,13 +28,7 @@ export function SkipDialog({ opened, onClose, onSkip }: Props) {
     skip(reason);
   };
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={t("skip.title")}
-      onKeyDown={onKeyDown}
-      closeButtonProps={{ "aria-label": t("close") }}
-    >
+    <Dialog onClose={onClose} title={t("skip.title")} onKeyDown={onKeyDown}>
       <p className={classes.lead}>{t("skip.lead")}</p>
       <div className={classes.reasons}>
         {skipReasons.map((reason, index) => (
@@ -60,6 +54,6 @@ export function SkipDialog({ opened, onClose, onSkip }: Props) {
         value={note}
         onChange={(event) => setNote(event.currentTarget.value)}
       />
-    </Modal>
+    </Dialog>
   );
 }
