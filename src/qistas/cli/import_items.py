@@ -71,11 +71,11 @@ def run(chosen: argparse.Namespace) -> int:
     with client_of(chosen) as client, progress_of(chosen) as listen:
         if chosen.path == "-":
             added = client.import_items(chosen.project, _standard_input(), progress=listen)
-            return _told(chosen, added, list(getattr(added, "refused", [])))
+            return _told(chosen, added, added.refused)
         done = client.import_items(
             chosen.project, chosen.path, progress=listen, wait=not chosen.no_wait, **given
         )
-        refused = client.refusals(chosen.project, done) if getattr(done, "rows_refused", 0) else []  # pyright: ignore[reportArgumentType]
+        refused = client.refusals(chosen.project, done) if done.rows_refused else []
     return _told(chosen, done, refused)
 
 
@@ -107,7 +107,7 @@ def _told(chosen: argparse.Namespace, done: Any, refused: list[Any]) -> int:
             print(f"Sent {done.name}; the server goes on with it (import {done.id}).")
             return 0
     else:
-        added, duplicate, count = done.added, done.duplicate, len(refused)
+        added, duplicate, count = done.added, done.duplicate, done.rows_refused
     if not chosen.json:
         print(f"{added:,} items added, {duplicate:,} were there already, {count:,} refused.")
         if refused:

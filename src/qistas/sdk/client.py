@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Self, cast
+from typing import Any, Self, cast, overload
 from uuid import UUID
 
 import httpx
@@ -88,7 +88,7 @@ class Client:
     ) -> str:
         """A new API token, told this once. `act_as` ({"name", "role"}) makes a service member of its own for it."""
         body = {"name": name, "scopes": list(scopes), "days": days, **_given(act_as=act_as and dict(act_as))}
-        return str(self._transport.json("POST", "/tokens", json=body)["token"])
+        return str(self._transport.json("POST", "tokens", json=body)["token"])
 
     def projects(self) -> list[Project]:
         """Every project one may see."""
@@ -136,6 +136,26 @@ class Client:
         return self._transport.json("POST", f"{self._at(project)}/ontology", json=body, again=dry_run)
 
     # -- sources
+
+    @overload
+    def import_items(
+        self,
+        project: ProjectRef,
+        source: "str | Path",
+        *,
+        progress: "bool | Listener | None" = None,
+        wait: bool = True,
+        **options: Any,
+    ) -> Import: ...
+
+    @overload
+    def import_items(
+        self,
+        project: ProjectRef,
+        source: Iterable[Mapping[str, Any]],
+        *,
+        progress: "bool | Listener | None" = None,
+    ) -> ItemsAdded: ...
 
     def import_items(
         self,
@@ -188,7 +208,7 @@ class Client:
     def _send_items(
         self, project: ProjectRef, items: Iterable[Mapping[str, Any]], listen: Listener
     ) -> ItemsAdded:
-        path, added, duplicate, done = f"{self._at(project)}/items", 0, 0, 0
+        path, added, duplicate, rows_refused, done = f"{self._at(project)}/items", 0, 0, 0, 0
         refused: list[Refusal] = []
         for first_line, count, body in item_batches(items):
             # The server knows an item by its content, so a batch sent twice is there once.
@@ -197,9 +217,10 @@ class Client:
             )
             part = read(ItemsAdded, answer)
             added, duplicate, done = added + part.added, duplicate + part.duplicate, done + count
+            rows_refused += part.rows_refused
             refused += [_moved(refusal, first_line) for refusal in part.refused]
             listen(Progress("sending", done, None, "items"))
-        return ItemsAdded(added, duplicate, refused)
+        return ItemsAdded(added, duplicate, rows_refused, refused)
 
     def imports(self, project: ProjectRef) -> list[Import]:
         """Every import of a project, newest first."""

@@ -56,7 +56,7 @@ class Counts:
     skipped: int = 0
     consensus: int = 0
     reviewed: int = 0
-    doubt: float | None = None
+    doubt: int = 0
     cost_minor: int = 0
 
 
@@ -130,10 +130,11 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class ItemsAdded:
-    """What became of items that were sent one by one."""
+    """What became of items that were sent one by one. `refused` tells the faults, of the first thousand rows at most."""
 
     added: int = 0
     duplicate: int = 0
+    rows_refused: int = 0
     refused: list[Refusal] = field(default_factory=list[Refusal])
 
 

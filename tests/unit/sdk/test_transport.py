@@ -312,14 +312,21 @@ def test_items_are_sent_in_batches_and_lines_counted_through() -> None:
             for i, line in enumerate(lines, 1)
             if b'"bad"' in line
         ]
-        return as_json({"added": len(lines) - len(refused), "duplicate": 0, "refused": refused})
+        return as_json(
+            {
+                "added": len(lines) - len(refused),
+                "duplicate": 0,
+                "rows_refused": len(refused),
+                "refused": refused,
+            }
+        )
 
     items = ({"text": "bad" if n in (1, 2500, 4001) else str(n)} for n in range(1, 5001))
     with server(answer) as (url, seen), Client(url) as client:
         result = client.import_items(PROJECT, items)
     assert len(seen) == 3
-    assert getattr(result, "added", 0) == 4997
-    assert [r.line for r in getattr(result, "refused", [])] == [1, 2500, 4001]
+    assert (result.added, result.rows_refused) == (4997, 3)
+    assert [r.line for r in result.refused] == [1, 2500, 4001]
     with Client(url) as client, pytest.raises(FileInvalid) as found:
         client.import_items(PROJECT, [{"text": float("nan")}])
     assert found.value.faults[0].where == "item 1"
