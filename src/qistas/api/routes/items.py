@@ -1,15 +1,14 @@
 """Items: add, list, see, withdraw."""
 
-import re
-from collections.abc import AsyncIterator
 from typing import Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from starlette.exceptions import HTTPException
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from qistas.api.answer import fast_json
+from qistas.api.byte_ranges import send_stored
 from qistas.api.deps import Actor, PartsDep
 from qistas.api.wire.sources import AddedSent, ItemPage, ItemSent, added_sent, item_sent
 from qistas.core.ids import ProjectId
@@ -25,7 +24,6 @@ NDJSON = {
         },
     }
 }
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)\Z", re.ASCII)
 
 
 @router.post("", summary="Add items, one a line", response_model=AddedSent, openapi_extra=NDJSON)
@@ -87,42 +85,16 @@ async def media(
     async with parts.db.tenant_tx(who) as tx:
         found = await find_media(tx, ProjectId(project_id), item_id, field)
     headers = {
-        "etag": f'"{found.sha256}"',
-        "accept-ranges": "bytes",
         "cache-control": "private, max-age=3600",
-        "x-content-type-options": "nosniff",
         "content-disposition": "inline",
         "content-security-policy": "default-src 'none'; sandbox",
     }
-    if request.headers.get("if-none-match") == headers["etag"]:
-        return Response(status_code=304, headers=headers)
-    start, end, status = 0, found.bytes, 200
-    asked = request.headers.get("range")
-    if asked is not None:
-        part = byte_range(asked, found.bytes)
-        if part is None:
-            return Response(status_code=416, headers={"content-range": f"bytes */{found.bytes}"})
-        start, end = part
-        status = 206
-        headers["content-range"] = f"bytes {start}-{end - 1}/{found.bytes}"
-    headers["content-length"] = str(end - start)
-    await parts.blobs.size(found.path)  # a file that is gone is a 404, not a broken stream
-
-    async def pieces() -> AsyncIterator[bytes]:
-        async for piece in parts.blobs.stream(found.path, start, end):
-            yield piece
-
-    return StreamingResponse(pieces(), status, headers, media_type=found.media_type)
-
-
-def byte_range(header: str, size: int) -> tuple[int, int] | None:
-    """Start and end (exclusive) of the one range asked for (RFC 9110, 14.1.2), or None where there is none to give."""
-    found = _RANGE.match(header.strip())
-    if found is None or found.groups() == ("", ""):
-        return None
-    first, last = found.groups()
-    if not first:
-        start, end = max(0, size - int(last)), size
-    else:
-        start, end = int(first), min(size, int(last) + 1) if last else size
-    return (start, end) if start < end else None
+    return await send_stored(
+        request,
+        parts.blobs,
+        found.path,
+        size=found.bytes,
+        sha256=found.sha256,
+        media_type=found.media_type,
+        headers=headers,
+    )
