@@ -478,8 +478,39 @@ def test_inference_finds_what_most_said_and_who_is_off(case: tuple[Kind, Questio
         assert 0.0 <= good.low <= good.value <= good.high <= 1.0
         assert good.value > off.value
         assert good.answers == 12
+        if found.confusion is not None:
+            names, shares = found.confusion
+            assert len(shares) == len(names)
+            assert all(sum(row) == pytest.approx(1.0, abs=1e-4) or not any(row) for row in shares)
+            said = {name for value in values for name in kind.labels_of(question, value)}
+            assert said <= set(names)
     with pytest.raises(ValueError, match="no method"):
         kind.infer(question, answers, "astrology")
+
+
+def test_no_answers_at_all_are_no_trouble(case: tuple[Kind, Question, dict[str, Any]]) -> None:
+    kind, question, _ = case
+    rng = np.random.default_rng(1)
+    for n_items, n_annotators in ((0, 0), (3, 2)):
+        nothing = Answers([], [], [], n_items, n_annotators)
+        for method in kind.methods:
+            found = kind.infer(question, nothing, method)
+            assert list(found.items) == [None] * n_items
+            assert list(found.skills) == [None] * n_annotators
+        assert math.isnan(kind.agree(question, nothing, rng=rng, n_bootstrap=20).value)
+
+
+def test_one_annotator_alone_is_no_trouble(case: tuple[Kind, Question, dict[str, Any]]) -> None:
+    kind, question, sample = case
+    values = normals(kind, question, sample)
+    alone = Answers(list(range(len(values))), [0] * len(values), values, len(values), 1)
+    for method in kind.methods:
+        found = kind.infer(question, alone, method)
+        assert [one.answers for one in found.items if one] == [1] * len(values)
+    for one, value in zip(kind.infer(question, alone).items, values, strict=True):
+        assert one is not None
+        assert kind.same(question, one.value, value), "by itself, what one annotator said is what counts"
+    assert math.isnan(kind.agree(question, alone, rng=np.random.default_rng(1), n_bootstrap=20).value)
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -27,7 +27,7 @@ from .base import (
     object_of,
     tightened,
 )
-from .voting import check_method, skills_of, vote
+from .voting import choose_method, confusion_of, shares_of, skills_of, vote
 
 KEYS = frozenset({"labels"})
 
@@ -220,12 +220,11 @@ class Choice(Kind):
     ) -> Consensus:
         """Votes, weighted; of a set of labels each label is voted on by itself."""
         settings: ChoiceSettings = question.settings
-        names = question.labels.names
         order = question.labels.order
-        weight = np.ones(len(values)) if weights is None else np.asarray(weights, dtype=np.float64)
         if not settings.many:
-            code, share = vote([order[value["labels"][0]] for value in values], weight, len(names))
+            code, share = vote([order[value["labels"][0]] for value in values], weights)
             return self._one(question, code, share, values)
+        weight = np.ones(len(values)) if weights is None else np.asarray(weights, dtype=np.float64)
         answers = Answers([0] * len(values), range(len(values)), values, 1, len(values))
         yes = weight @ self._chosen(question, answers) / weight.sum()
         return self._many(question, yes, values)
@@ -237,8 +236,8 @@ class Choice(Kind):
         method: str = "auto",
         gold: Mapping[int, Value] | None = None,
     ) -> Inference:
-        """Dawid and Skene's model or the majority; of a set of labels each label is inferred by itself."""
-        method = check_method(self, method)
+        """Dawid and Skene's model or the majority (`auto`: whichever the answers can carry); of a set of labels each label is inferred by itself."""
+        method = choose_method(self, method, answers)
         settings: ChoiceSettings = question.settings
         order = question.labels.order
         run = truth.dawid_skene if method == "dawid_skene" else truth.majority
@@ -247,14 +246,22 @@ class Choice(Kind):
             known = np.full(answers.n_items, -1, dtype=np.int32)
             for item, value in (gold or {}).items():
                 known[item] = order[value["labels"][0]]
-            result = run(self.to_responses(question, answers), gold=known)
+            responses = self.to_responses(question, answers)
+            result = run(responses, gold=known)
             items = [
-                self._one(question, int(code), share, [answers.value[r] for r in rows[at]])
+                self._one(question, int(code), shares_of(share), [answers.value[r] for r in rows[at]])
                 if code >= 0
                 else None
                 for at, (code, share) in enumerate(zip(result.label, result.posterior, strict=True))
             ]
-            return Inference(method, items, skills_of(result.annotators), result.explanation, result.warnings)
+            return Inference(
+                method,
+                items,
+                skills_of(result.annotators),
+                result.explanation,
+                result.warnings,
+                confusion_of(result, responses, question.labels.names),
+            )
         chosen = self._chosen(question, answers)
         item, annotator = (
             np.asarray(answers.item, dtype=np.int32),
@@ -335,13 +342,13 @@ class Choice(Kind):
         return chosen
 
     def _one(
-        self, question: Question, code: int, share: np.ndarray[Any, Any], values: Sequence[Value]
+        self, question: Question, code: int, share: Mapping[int, float], values: Sequence[Value]
     ) -> Consensus:
         names = question.labels.names
         value: Value = {"labels": [names[code]]}
         support = sum(1 for given in values if given == value)
-        posterior = {names[at]: round(float(share[at]), 6) for at in np.flatnonzero(share > 5e-7)}
-        return Consensus(value, float(share[code]), support, len(values), posterior)
+        posterior = {names[at]: round(weight, 6) for at, weight in share.items()}
+        return Consensus(value, share[code], support, len(values), posterior)
 
     def _many(self, question: Question, yes: np.ndarray[Any, Any], values: Sequence[Value]) -> Consensus:
         """The labels that are more likely than not, made to fit `min` and `max`; as sure as the least sure label."""

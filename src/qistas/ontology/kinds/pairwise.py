@@ -17,7 +17,7 @@ from ..reading import Reader, a, whole_number
 from ..types import Field, Question
 from .base import Answers, Break, Column, Consensus, Inference, Kind, Value, object_of, tightened
 from .span import named_field
-from .voting import check_method, skills_of, vote
+from .voting import choose_method, confusion_of, shares_of, skills_of, vote
 
 KEYS = frozenset({"choice", "strength"})
 SIDES = ("left", "tie", "right")
@@ -174,9 +174,8 @@ class Pairwise(Kind):
         method: str = "auto",
     ) -> Consensus:
         """Votes on the side; the strength is the mean of those who chose it."""
-        weight = np.ones(len(values)) if weights is None else np.asarray(weights, dtype=np.float64)
-        code, share = vote([CODE[value["choice"]] for value in values], weight, len(SIDES))
-        return self._side(question, code, share, values, weight)
+        code, share = vote([CODE[value["choice"]] for value in values], weights)
+        return self._side(question, code, share, values, [1.0] * len(values) if weights is None else weights)
 
     def infer(
         self,
@@ -185,21 +184,31 @@ class Pairwise(Kind):
         method: str = "auto",
         gold: Mapping[int, Value] | None = None,
     ) -> Inference:
-        """Dawid and Skene's model or the majority over left, tie and right."""
-        method = check_method(self, method)
+        """Dawid and Skene's model or the majority (`auto`: whichever the answers can carry) over left, tie and right."""
+        method = choose_method(self, method, answers)
         known = np.full(answers.n_items, -1, dtype=np.int32)
         for item, value in (gold or {}).items():
             known[item] = CODE[value["choice"]]
         run = truth.dawid_skene if method == "dawid_skene" else truth.majority
-        result = run(self.to_responses(question, answers), gold=known)
-        rows = answers.by_item()
-        items: list[Consensus | None] = []
-        for at, (code, share) in enumerate(zip(result.label, result.posterior, strict=True)):
-            values = [answers.value[row] for row in rows[at]]
-            items.append(
-                self._side(question, int(code), share, values, np.ones(len(values))) if code >= 0 else None
-            )
-        return Inference(method, items, skills_of(result.annotators), result.explanation, result.warnings)
+        responses = self.to_responses(question, answers)
+        result = run(responses, gold=known)
+        items: list[Consensus | None] = [None] * answers.n_items
+        for at, rows in enumerate(answers.by_item()):
+            values = [answers.value[row] for row in rows]
+            if gold and at in gold:
+                support = sum(1 for value in values if self.same(question, value, gold[at]))
+                items[at] = Consensus(gold[at], 1.0, support, len(values))
+            elif values:
+                share = shares_of(result.posterior[at])
+                items[at] = self._side(question, int(result.label[at]), share, values, [1.0] * len(values))
+        return Inference(
+            method,
+            items,
+            skills_of(result.annotators),
+            result.explanation,
+            result.warnings,
+            confusion_of(result, responses, SIDES),
+        )
 
     def agree(
         self, question: Question, answers: Answers, *, rng: np.random.Generator, n_bootstrap: int = 1000
@@ -257,9 +266,9 @@ class Pairwise(Kind):
         self,
         question: Question,
         code: int,
-        share: np.ndarray[Any, Any],
+        share: Mapping[int, float],
         values: Sequence[Value],
-        weight: np.ndarray[Any, Any],
+        weight: Sequence[float],
     ) -> Consensus:
         settings: PairwiseSettings = question.settings
         side = SIDES[code]
@@ -273,5 +282,5 @@ class Pairwise(Kind):
         if side != "tie" and settings.strength > 1:
             mean = sum(s * w for s, w in chosen) / total if total > 0 else 1.0
             value["strength"] = int(mean + 0.5)
-        posterior = {name: round(float(share[at]), 6) for at, name in enumerate(SIDES) if share[at] > 5e-7}
-        return Consensus(value, float(share[code]), len(chosen), len(values), posterior)
+        posterior = {SIDES[at]: round(given, 6) for at, given in share.items()}
+        return Consensus(value, share[code], len(chosen), len(values), posterior)

@@ -8,9 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from qistas.engine.truth import Annotators
+from qistas.engine.responses import Responses
+from qistas.engine.truth import Annotators, TruthResult
 
-from .base import Kind, Skill
+from .base import Answers, Kind, Skill
+
+MOST_IN_CONFUSION = 50
+LEAST_MET = 0.5  # share of items with two answers or more
+LEAST_ANSWERS = 10.0  # answers an annotator, on average
 
 
 def check_method(kind: Kind, method: str) -> str:
@@ -22,11 +27,48 @@ def check_method(kind: Kind, method: str) -> str:
     return method
 
 
-def vote(codes: Sequence[int], weight: NDArray[np.float64], n_labels: int) -> tuple[int, NDArray[np.float64]]:
-    """The label with most weight (the lowest code at a tie), and every label's share."""
-    tally = np.bincount(np.asarray(codes, dtype=np.int64), weights=weight, minlength=n_labels)
-    share = np.asarray(tally, dtype=np.float64) / tally.sum()
-    return int(share.argmax()), share
+def choose_method(kind: Kind, method: str, answers: Answers) -> str:
+    """For `auto`: the model of annotators (the kind's first) where they met often enough to be told apart, else the vote.
+
+    Alone on an item, an annotator cannot be checked, and a model would put its own prior in place of what was said.
+    """
+    if method != "auto" or not len(answers):
+        return check_method(kind, method)
+    given = np.bincount(np.asarray(answers.item, dtype=np.int64))
+    worked = np.bincount(np.asarray(answers.annotator, dtype=np.int64))
+    met = float((given[given > 0] > 1).mean())
+    enough = len(answers) / int((worked > 0).sum()) >= LEAST_ANSWERS
+    return kind.methods[0] if met >= LEAST_MET and enough else "majority"
+
+
+def vote(codes: Sequence[int], weights: Sequence[float] | None) -> tuple[int, dict[int, float]]:
+    """The label with most weight (the lowest code at a tie), and the share of each label that got any."""
+    tally: dict[int, float] = {}
+    for code, weight in zip(codes, [1.0] * len(codes) if weights is None else weights, strict=True):
+        tally[code] = tally.get(code, 0.0) + float(weight)
+    total = sum(tally.values())
+    best = min(tally, key=lambda code: (-tally[code], code))
+    return best, {code: tally[code] / total for code in sorted(tally)}
+
+
+def shares_of(posterior: NDArray[np.floating]) -> dict[int, float]:
+    """The labels that one row of a posterior gives any weight."""
+    return {int(code): float(posterior[code]) for code in np.flatnonzero(posterior > 5e-7)}
+
+
+def confusion_of(
+    result: TruthResult, answers: Responses, names: Sequence[str]
+) -> tuple[tuple[str, ...], list[list[float]]] | None:
+    """What was answered (columns) where each label was inferred (rows), as shares of the row; None for very many labels."""
+    if len(names) > MOST_IN_CONFUSION or not len(answers):
+        return None
+    counts = np.stack(
+        [result.posterior[answers.item[answers.label == code]].sum(axis=0) for code in range(len(names))],
+        axis=1,
+    ).astype(np.float64)
+    total = counts.sum(axis=1, keepdims=True)
+    shares = np.divide(counts, total, out=np.zeros_like(counts), where=total > 0)
+    return tuple(names), [[round(float(share), 6) for share in row] for row in shares]
 
 
 def skills_of(*tables: Annotators) -> list[Skill | None]:
