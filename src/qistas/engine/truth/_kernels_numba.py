@@ -4,10 +4,13 @@
 `estep` multiplies likelihoods and takes no logarithm inside an item: with a table that is nowhere below
 ``t``, the product over ``300 / -log10(t)`` answers cannot leave the range of float64. Items with more answers
 than that go through logarithms. Threads own runs of items and their own counts, which are added at the end.
+The common case (nothing known, no item too long, few classes, much work) has a pass compiled for its number
+of classes, whose inner loops unroll: half the time of the general one.
 """
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -15,6 +18,8 @@ from numba import get_num_threads, njit, prange
 from numpy.typing import NDArray
 
 Float64 = NDArray[np.float64]
+_FIXED = 16
+_SMALL = 20_000
 _NO_POSTERIOR = np.empty((0, 0), dtype=np.float32)
 
 
@@ -39,7 +44,14 @@ def estep(
         log_table = np.log(table) if longest > reach else np.empty((0, latent))
     filled = posterior if posterior is not None else _NO_POSTERIOR
     given = (offsets, rows, table, log_table, prior, clamp, subtypes, reach, hard, filled)
-    if chunks == 1:
+    if longest <= reach and not hard and clamp.size == 0 and latent <= _FIXED and rows.size >= _SMALL:
+        alone, shared = _fixed(latent)
+        plain = (offsets, rows, table.ravel(), prior, filled)
+        if chunks == 1:
+            alone(0, offsets.shape[0] - 1, *plain, counts.ravel(), totals[0], loglik)
+        else:
+            shared(*plain, counts.reshape(chunks, table.size), totals, loglik)
+    elif chunks == 1:
         _estep_run(0, offsets.shape[0] - 1, *given, counts[0], totals[0], loglik)
     else:
         _estep(*given, counts, totals, loglik)
@@ -227,6 +239,70 @@ def _estep_run(
             for k in range(latent):
                 posterior[i, k] = share[k]
     loglik[0] = summed
+
+
+@cache
+def _fixed(latent: int) -> tuple[Any, Any]:
+    """The plain pass for so many classes: on one run of items, and shared among threads."""
+
+    @njit(nogil=True, cache=True, error_model="numpy")
+    def alone(low, high, offsets, rows, table, prior, posterior, mine, total, loglik):
+        share = np.empty(latent)
+        summed = 0.0
+        product = 1.0
+        for i in range(low, high):
+            a = offsets[i]
+            b = offsets[i + 1]
+            for k in range(latent):
+                share[k] = prior[k]
+            for r in range(a, b):
+                w = np.int64(rows[r]) * latent
+                for k in range(latent):
+                    share[k] *= table[w + k]
+            mass = 0.0
+            for k in range(latent):
+                mass += share[k]
+            scale = 1.0 / mass
+            for k in range(latent):
+                share[k] *= scale
+            if b > a:
+                if mass < 1e-100 or mass > 1e100:
+                    summed += np.log(mass)
+                else:
+                    product *= mass
+                    if product < 1e-150 or product > 1e150:
+                        summed += np.log(product)
+                        product = 1.0
+                for k in range(latent):
+                    total[k] += share[k]
+                for r in range(a, b):
+                    w = np.int64(rows[r]) * latent
+                    for k in range(latent):
+                        mine[w + k] += share[k]
+            if posterior.shape[0] > 0:
+                for k in range(latent):
+                    posterior[i, k] = share[k]
+        loglik[0] = summed + np.log(product)
+
+    @njit(parallel=True, nogil=True, cache=True)
+    def shared(offsets, rows, table, prior, posterior, counts, totals, loglik):
+        n_items = offsets.shape[0] - 1
+        chunks = counts.shape[0]
+        for c in prange(chunks):
+            alone(
+                n_items * c // chunks,
+                n_items * (c + 1) // chunks,
+                offsets,
+                rows,
+                table,
+                prior,
+                posterior,
+                counts[c],
+                totals[c],
+                loglik[c : c + 1],
+            )
+
+    return alone, shared
 
 
 @njit(parallel=True, nogil=True, cache=True)

@@ -185,11 +185,9 @@ def finish(
         answered = answered | (clamp >= 0)
     if n_labels:
         label = posterior.argmax(axis=1).astype(np.int32)
+        confidence = np.take_along_axis(posterior, label[:, None], axis=1)[:, 0]
         label[~answered] = -1
-        confidence = posterior.max(axis=1)
-        positive = np.maximum(posterior, np.float32(1e-38))
-        entropy = -np.einsum("ik,ik->i", posterior, np.log(positive, out=positive))
-        entropy = np.maximum(entropy, np.float32(0.0))
+        entropy = _entropy(posterior)
     else:
         label = np.full(n_items, -1, dtype=np.int32)
         confidence = np.zeros(n_items, dtype=np.float32)
@@ -216,6 +214,17 @@ def finish(
         fit=fit,
         details=MappingProxyType(dict(details or {})),
     )
+
+
+def _entropy(posterior: Float32) -> Float32:
+    """Entropy of each row in nats, a block of rows at a time so that no second table is made."""
+    entropy = np.empty(posterior.shape[0], dtype=np.float32)
+    step = max(1, 200_000 // posterior.shape[1])
+    for low in range(0, posterior.shape[0], step):
+        part = posterior[low : low + step]
+        logs = np.log(np.maximum(part, np.float32(1e-38)))
+        entropy[low : low + step] = -np.einsum("ik,ik->i", part, logs)
+    return np.maximum(entropy, np.float32(0.0), out=entropy)
 
 
 def no_labels(method: str, responses: Responses) -> TruthResult:

@@ -1,0 +1,436 @@
+"""Truth inference: accuracy on real crowds, calibration, speed and memory, side by side with crowd-kit in one run.
+
+    python benchmarks/engine.py --peers /tmp/peers/bin/python --data ../shared/data/crowd --write docs/explanation/truth-inference.md
+
+``--peers`` names the Python of an environment that holds crowd-kit (without it only our own figures are taken); it gets the
+very same arrays through a file. Every timing is the best of some calls after one call that is not counted, so compilation is
+left out on both sides. ``--part accuracy|speed|scale|all``; ``--slow-peers`` also runs the peers' GLAD and MACE on the sets
+above 12,000 answers (minutes each); ``--write`` puts the tables between the markers of the document.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import gzip
+import json
+import os
+import platform
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, TextIO
+
+import numpy as np
+
+from qistas.engine import NumericResponses, Responses, truth
+
+# Sets whose truth is independent of the answers.
+SETS = (
+    "bluebird", "dog", "rte", "weather_cf", "weather_amt", "sentpol", "sentpol_amt", "zencrowd_all", "zencrowd_in",
+    "zencrowd_us", "product", "tweet", "face", "temp", "relevance", "adult", "fact", "ar_sarcasm_votes",
+)  # fmt: skip
+NUMERIC = ("emotion_num", "wordsim_num", "metaphor_num")
+OURS: dict[str, Callable[..., truth.TruthResult]] = {
+    "auto": truth.auto,
+    "majority": truth.majority,
+    "wawa": truth.wawa,
+    "bwa": truth.bwa,
+    "dawid_skene": truth.dawid_skene,
+    "fast_ds": lambda responses: truth.dawid_skene(responses, fast=True),
+    "one_coin": truth.one_coin,
+    "zencrowd": truth.zencrowd,
+    "ibcc": truth.ibcc,
+    "ebcc": truth.ebcc,
+    "mace": truth.mace,
+    "glad": truth.glad,
+    "kos": truth.kos,
+    "mmsr": truth.mmsr,
+}
+PEERS = (
+    "MajorityVote",
+    "Wawa",
+    "DawidSkene",
+    "OneCoinDawidSkene",
+    "KOS",
+    "MMSR",
+    "ZeroBasedSkill",
+    "GLAD",
+    "MACE",
+)
+SLOW = ("GLAD", "MACE")
+TWO_LABELS = ("KOS", "MMSR")
+
+PEER = """
+import sys, time, warnings, numpy as np, pandas as pd
+warnings.filterwarnings("ignore")
+import crowdkit.aggregation as ck
+path, name, repeats, out = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]
+kw = eval(sys.argv[5]) if len(sys.argv) > 5 else {}
+a = np.load(path)
+frame = pd.DataFrame({"task": a["item"], "worker": a["annotator"], "label": a["label"]})
+walls, cpus = [], []
+for _ in range(repeats):
+    method = getattr(ck, name)(**kw)
+    w, c = time.perf_counter(), time.process_time()
+    found = method.fit_predict(frame)
+    walls.append(time.perf_counter() - w); cpus.append(time.process_time() - c)
+probas = getattr(method, "probas_", None)
+n_items, n_labels = int(a["n_items"]), int(a["n_labels"])
+label = np.full(n_items, -1); label[found.index.to_numpy()] = found.to_numpy()
+share = np.zeros((n_items, n_labels))
+if probas is not None:
+    share[np.ix_(probas.index.to_numpy(), probas.columns.to_numpy())] = probas.to_numpy()
+np.savez(out, label=label, probas=share, wall=min(walls), cpu=min(cpus))
+"""
+
+
+def opened(path: Path) -> TextIO:
+    return path.open() if path.exists() else gzip.open(f"{path}.gz", "rt")
+
+
+def read(path: Path) -> list[list[str]]:
+    with opened(path) as file:
+        return list(csv.reader(file))[1:]
+
+
+def load(data: Path, name: str) -> tuple[Responses, np.ndarray]:
+    """The answers and the known labels (-1 unknown, -2 a label nobody used)."""
+    rows = read(data / name / "labels.csv")
+    table = {"task": [r[0] for r in rows], "worker": [r[1] for r in rows], "label": [r[2] for r in rows]}
+    responses, names = Responses.from_table(table)
+    item = {value: code for code, value in enumerate(names.items)}
+    label = {value: code for code, value in enumerate(names.labels)}
+    known = np.full(responses.n_items, -1)
+    for task, said in read(data / name / "truth.csv"):
+        if task in item:
+            known[item[task]] = label.get(said, -2)
+    return responses, known
+
+
+def accuracy(label: np.ndarray, known: np.ndarray) -> float:
+    asked = known != -1
+    return 100.0 * float((label[asked] == known[asked]).mean())
+
+
+def calibration(posterior: np.ndarray, known: np.ndarray, bins: int = 15) -> float:
+    """Expected calibration error of the likeliest label, equal-width bins."""
+    asked = known >= 0
+    sure, right = posterior[asked].max(axis=1), posterior[asked].argmax(axis=1) == known[asked]
+    place = np.minimum((sure * bins).astype(int), bins - 1)
+    gaps = [abs(right[place == b].mean() - sure[place == b].mean()) * (place == b).mean() for b in set(place)]
+    return float(sum(gaps))
+
+
+def peer(
+    python: str, responses: Responses, name: str, repeats: int, limit: int, **kw: Any
+) -> dict[str, Any] | None:
+    with tempfile.TemporaryDirectory() as folder:
+        path, out = f"{folder}/in.npz", f"{folder}/out.npz"
+        np.savez(
+            path,
+            item=responses.item,
+            annotator=responses.annotator,
+            label=responses.label,
+            n_items=responses.n_items,
+            n_labels=responses.n_labels,
+        )
+        try:
+            done = subprocess.run(
+                [python, "-c", PEER, path, name, str(repeats), out, repr(kw)],
+                capture_output=True,
+                text=True,
+                timeout=limit,
+                env={**os.environ, "OMP_NUM_THREADS": "2"},
+            )
+        except subprocess.TimeoutExpired:
+            return None
+        if done.returncode:
+            print(f"  {name}: {done.stderr.strip().splitlines()[-1][:110]}", file=sys.stderr)
+            return None
+        return dict(np.load(out))
+
+
+def best_of(run: Callable[[], Any], repeats: int = 3) -> tuple[float, float, Any]:
+    """Wall and CPU seconds of the best of ``repeats`` calls after one not counted."""
+    found = run()
+    walls, cpus = [], []
+    for _ in range(repeats):
+        wall, cpu = time.perf_counter(), time.process_time()
+        found = run()
+        walls.append(time.perf_counter() - wall)
+        cpus.append(time.process_time() - cpu)
+    return min(walls), min(cpus), found
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> list[str]:
+    head = list(head)
+    return [
+        "| " + " | ".join(head) + " |",
+        "|" + "---|" * len(head),
+        *("| " + " | ".join(row) + " |" for row in rows),
+        "",
+    ]
+
+
+def accuracy_part(data: Path, peers: str | None, slow: bool) -> list[str]:
+    figures: dict[str, dict[str, float]] = {}
+    errors: dict[str, dict[str, float]] = {}
+    ours_s: dict[str, dict[str, float]] = {}
+    peers_s: dict[str, dict[str, float]] = {}
+    for name in SETS:
+        responses, known = load(data, name)
+        figures[name], errors[name], ours_s[name], peers_s[name] = {}, {}, {}, {}
+        for method, run in OURS.items():
+            if method == "mmsr" and responses.n_annotators > 2000:
+                continue
+            if method in ("glad", "mace"):
+                ours_s[name][method.upper()] = best_of(lambda run=run, r=responses: run(r), 2)[0]
+            result = run(responses)
+            figures[name][method] = accuracy(result.label, known)
+            errors[name][method] = calibration(result.posterior, known)
+        for method in PEERS if peers else ():
+            if method in SLOW and not slow and len(responses) > 12_000:
+                continue
+            if (method in TWO_LABELS and responses.n_labels != 2) or (
+                method == "MMSR" and responses.n_annotators > 2000
+            ):
+                continue
+            found = peer(peers, responses, method, 1, 600)
+            if found is not None:
+                figures[name][f"ck {method}"] = accuracy(found["label"], known)
+                peers_s[name][method] = float(found["wall"])
+        print(name, {k: round(v, 2) for k, v in figures[name].items()}, flush=True)
+    methods = [*OURS, *(f"ck {m}" for m in PEERS if peers)]
+    lines = ["Accuracy in per cent; `ck` are crowd-kit's. A dash: not run (see the note above).", ""]
+    rows = [
+        [name, *(f"{figures[name][m]:.2f}" if m in figures[name] else "–" for m in methods)] for name in SETS
+    ]
+    complete = [m for m in methods if all(m in figures[name] for name in SETS)]
+    means = {m: float(np.mean([figures[name][m] for name in SETS])) for m in complete}
+    rows.append(["**mean**", *(f"**{means[m]:.2f}**" if m in means else "–" for m in methods)])
+    lines += table(["set", *methods], rows)
+    best = {name: max(figures[name].values()) for name in SETS}
+    below = {name: figures[name]["auto"] - figures[name]["majority"] for name in SETS}
+    near = [name for name in SETS if figures[name]["auto"] >= best[name] - 0.5]
+    rival = max((m for m in complete if m != "auto"), key=lambda m: means[m])
+    short = sorted((name for name in SETS if below[name] < -0.5), key=lambda name: below[name])
+    ece = float(np.mean([errors[name]["auto"] for name in SETS]))
+    lines += [
+        f"- Mean accuracy of `auto` {means['auto']:.2f}; best other method run on every set: `{rival}` {means[rival]:.2f}.",
+        f"- `auto` within 0.5 points of the best single method of all on {len(near)} of {len(SETS)} sets.",
+        "- `auto` more than 0.5 points below majority on "
+        + (", ".join(f"{name} ({below[name]:+.2f})" for name in short) if short else "no set")
+        + ".",
+        f"- Expected calibration error (15 bins, mean over sets): `auto` {ece:.3f}, "
+        + ", ".join(
+            f"{m} {np.mean([errors[name][m] for name in SETS]):.3f}"
+            for m in ("majority", "dawid_skene", "ebcc", "bwa")
+        )
+        + ".",
+        "",
+    ]
+    ratios = [
+        [
+            name,
+            method,
+            f"{peers_s[name][method]:.2f}",
+            f"{ours_s[name][method]:.4f}",
+            f"{peers_s[name][method] / ours_s[name][method]:.0f}",
+        ]
+        for name in SETS
+        for method in SLOW
+        if method in peers_s[name]
+    ]
+    if ratios:
+        lines += table(["set", "method", "crowd-kit s", "qistas s", "times"], ratios)
+    numeric: list[list[str]] = []
+    for name in NUMERIC:
+        responses, known = load_numeric(data, name)
+        asked = ~np.isnan(known)
+        for method in (truth.mean, truth.median, truth.catd, truth.gaussian):
+            value = method(responses).value
+            away = np.abs(value - known)[asked]
+            fit = np.corrcoef(value[asked], known[asked])[0, 1]
+            numeric.append(
+                [
+                    name,
+                    method.__name__,
+                    f"{away.mean():.3f}",
+                    f"{np.sqrt((away**2).mean()):.3f}",
+                    f"{fit:.4f}",
+                ]
+            )
+    lines += table(["set", "method", "mean abs. error", "root mean sq. error", "correlation"], numeric)
+    return lines
+
+
+def load_numeric(data: Path, name: str) -> tuple[NumericResponses, np.ndarray]:
+    rows = read(data / name / "labels.csv")
+    responses, names = NumericResponses.from_table(
+        {"task": [r[0] for r in rows], "worker": [r[1] for r in rows], "label": [float(r[2]) for r in rows]}
+    )
+    item = {value: code for code, value in enumerate(names.items)}
+    known = np.full(responses.n_items, np.nan)
+    for task, said in read(data / name / "truth.csv"):
+        if task in item:
+            known[item[task]] = float(said)
+    return responses, known
+
+
+def simulated(
+    answers: int, n_labels: int = 5, per_item: int = 10, n_annotators: int = 1000
+) -> tuple[Responses, np.ndarray]:
+    rng = np.random.default_rng(0)
+    n_items = answers // per_item
+    known = rng.integers(0, n_labels, n_items).astype(np.int32)
+    item = np.repeat(np.arange(n_items, dtype=np.int32), per_item)
+    annotator = rng.integers(0, n_annotators, item.size).astype(np.int32)
+    skill = rng.uniform(0.5, 0.95, n_annotators)
+    label = np.where(
+        rng.random(item.size) < skill[annotator], known[item], rng.integers(0, n_labels, item.size)
+    )
+    sizes = {"n_items": n_items, "n_annotators": n_annotators, "n_labels": n_labels}
+    return Responses.from_arrays(item, annotator, label.astype(np.int32), **sizes), known
+
+
+def per_iteration(responses: Responses) -> float:
+    """Seconds an iteration of Dawid–Skene adds: from two runs of different length, each the best of three."""
+    short = best_of(lambda: truth.dawid_skene(responses, max_iter=2, tol=-1.0), 3)[0]
+    long = best_of(lambda: truth.dawid_skene(responses, max_iter=12, tol=-1.0), 3)[0]
+    return (long - short) / 10
+
+
+def speed_part(peers: str | None, answers: int) -> list[str]:
+    rows: list[list[str]] = []
+    responses, _ = simulated(answers)
+    streams = (responses.item, responses.annotator, responses.label)
+    goal = [np.empty_like(stream) for stream in streams]
+
+    def copy() -> None:
+        for into, stream in zip(goal, streams, strict=True):
+            np.copyto(into, stream)
+
+    copied = best_of(copy, 5)[0]
+    size = sum(stream.nbytes for stream in streams)
+    each = per_iteration(responses)
+    whole, cpu, result = best_of(lambda: truth.dawid_skene(responses), 2)
+    rows += [
+        [
+            f"copying the three arrays of {answers:,} answers",
+            f"{copied:.4f}",
+            f"{size / copied / 1e9:.1f} GB/s read",
+        ],
+        [
+            "one Dawid–Skene iteration, K = 5",
+            f"{each:.4f}",
+            f"{each / copied:.1f} × the copy; {each / answers * 1e9:.1f} ns an answer",
+        ],
+        [f"whole Dawid–Skene run, {result.iterations} iterations", f"{whole:.3f}", f"{cpu:.2f} CPU s"],
+    ]
+    del goal, streams
+    child = subprocess.run(
+        [sys.executable, __file__, "--memory-of", str(answers)], capture_output=True, text=True, check=True
+    )
+    rows.append(["memory of that run beyond the input", "", child.stdout.strip()])
+    print(*rows, sep="\n", flush=True)
+    del responses
+    for n_labels in (2, 5, 10):
+        million, known = simulated(1_000_000, n_labels)
+        wall, cpu, mine = best_of(
+            lambda m=million: truth.dawid_skene(m, max_iter=10, tol=-1.0, smoothing=0.0, prior_smoothing=0.0),
+            3,
+        )
+        row = [
+            f"Dawid–Skene, 1,000,000 answers, K = {n_labels}, 10 iterations",
+            f"{wall:.3f}",
+            f"{cpu:.2f} CPU s; accuracy {accuracy(mine.label, known):.2f}",
+        ]
+        if peers:
+            theirs = peer(peers, million, "DawidSkene", 2, 900, n_iter=10, tol=-1.0)
+            if theirs is not None:
+                row[2] += (
+                    f"; crowd-kit {float(theirs['wall']):.2f} s ({float(theirs['wall']) / wall:.0f} ×), {float(theirs['cpu']):.2f} CPU s "
+                    f"({float(theirs['cpu']) / cpu:.0f} ×), labels equal on {100 * (theirs['label'] == mine.label).mean():.3f} %"
+                )
+        rows.append(row)
+        print(row, flush=True)
+    return table(["what", "seconds", "notes"], rows)
+
+
+def memory_of(answers: int) -> str:
+    small, _ = simulated(10_000)
+    truth.dawid_skene(small, max_iter=2)
+    large, _ = simulated(answers)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    now = int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    result = truth.dawid_skene(large, max_iter=5)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    given = large.item.nbytes + large.annotator.nbytes + large.label.nbytes
+    used = max(peak - now, 0)
+    said = "" if peak > before else " (at most: an earlier peak hides it)"
+    return f"{used / 1e6:.0f} MB{said}; input {given / 1e6:.0f} MB, posterior {result.posterior.nbytes / 1e6:.0f} MB"
+
+
+def scale_part(most: int) -> list[str]:
+    sizes = [n for n in (100_000, 1_000_000, 10_000_000, 100_000_000) if n <= most]
+    seconds: list[float] = []
+    for n in sizes:
+        seconds.append(per_iteration(simulated(n)[0]))
+        print(n, seconds[-1], flush=True)
+    slope = float(np.polyfit(np.log(sizes), np.log(seconds), 1)[0])
+    rows = [[f"{n:,}", f"{s:.5f}", f"{s / n * 1e9:.2f}"] for n, s in zip(sizes, seconds, strict=True)]
+    return [
+        *table(["answers", "seconds an iteration", "ns an answer"], rows),
+        f"Slope of the logarithms: {slope:.3f}.",
+        "",
+    ]
+
+
+def written(path: Path, part: str, lines: list[str]) -> None:
+    """Put ``lines`` between the markers of ``part`` in the document."""
+    text = path.read_text()
+    start, end = f"<!-- {part}: written by benchmarks/engine.py -->", f"<!-- end of {part} -->"
+    before, _, rest = text.partition(start)
+    _, _, after = rest.partition(end)
+    if not rest:
+        raise SystemExit(f"{path} has no marker for {part}")
+    path.write_text(before + start + "\n\n" + "\n".join(lines).rstrip() + "\n\n" + end + after)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--peers", help="the Python that has crowd-kit")
+    parser.add_argument("--data", type=Path, default=Path("../shared/data/crowd"))
+    parser.add_argument("--part", choices=("accuracy", "speed", "scale", "all"), default="all")
+    parser.add_argument("--answers", type=int, default=10_000_000)
+    parser.add_argument("--most", type=int, default=10_000_000, help="largest table of the scale part")
+    parser.add_argument("--slow-peers", action="store_true")
+    parser.add_argument("--write", type=Path)
+    parser.add_argument("--memory-of", type=int, help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.memory_of:
+        print(memory_of(asked.memory_of))
+        return
+    print(json.dumps({"python": platform.python_version(), "numpy": np.__version__, "cores": os.cpu_count()}))
+    parts: dict[str, Callable[[], list[str]]] = {
+        "accuracy": lambda: accuracy_part(asked.data, asked.peers, asked.slow_peers),
+        "speed": lambda: speed_part(asked.peers, asked.answers),
+        "scale": lambda: scale_part(asked.most),
+    }
+    for name, run in parts.items():
+        if asked.part in (name, "all"):
+            lines = run()
+            print("\n".join(lines))
+            if asked.write:
+                written(asked.write, name, lines)
+
+
+if __name__ == "__main__":
+    main()
