@@ -116,8 +116,12 @@ async def over_http(running: Running, n: int, annotators: int, seconds: float) -
         )  # warm up
         seen: list[str] = []
         times: list[float] = []
+        before = running.cpu_seconds()
         start = time.perf_counter()
         await asyncio.gather(*[loop(base, project, token, start + seconds, seen, times) for token in tokens])
+        used = {
+            part: (after - before[part]) * 1000 / len(seen) for part, after in running.cpu_seconds().items()
+        }
         rate = len(seen) / (time.perf_counter() - start)
         stored: set[str] = set()
         rows = 0
@@ -132,6 +136,7 @@ async def over_http(running: Running, n: int, annotators: int, seconds: float) -
         f"  HTTP      {rate:8.1f} loops/s   p50 {percentile(times, 0.5):.1f} ms  p99 {percentile(times, 0.99):.1f} ms   "
         f"lost {lost}  served twice {doubled}  inference due {due}"
     )
+    print("  CPU a loop " + "  ".join(f"{part} {spent:.2f} ms" for part, spent in used.items()))
     return rate
 
 

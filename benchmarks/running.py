@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 
 @dataclass(frozen=True, slots=True)
 class Running:
@@ -23,6 +25,30 @@ class Running:
     token: str
     admin_url: str
     process: int
+    data_dir: Path
+
+    def cpu_seconds(self) -> dict[str, float]:
+        """CPU seconds used so far by the server, the worker, and PostgreSQL with its sessions."""
+        server = psutil.Process(self.process)
+        postmaster = psutil.Process(
+            int((self.data_dir / "postgres" / "postmaster.pid").read_text().split()[0])
+        )
+        return {
+            "server": _cpu([server]),
+            "worker": _cpu(server.children(recursive=True)),
+            "postgres": _cpu([postmaster, *postmaster.children(recursive=True)]),
+        }
+
+
+def _cpu(processes: list[psutil.Process]) -> float:
+    total = 0.0
+    for process in processes:
+        try:
+            times = process.cpu_times()
+        except psutil.NoSuchProcess:
+            continue
+        total += times.user + times.system
+    return total
 
 
 @contextmanager
@@ -57,7 +83,7 @@ def start_qistas(folder: Path) -> Generator[Running]:
                 time.sleep(0.1)
         token = json.loads((data / "server.json").read_text())["token"]
         socket = (data / "postgres" / "postmaster.pid").read_text().splitlines()[4]
-        yield Running(url, token, f"host={socket} user=postgres dbname=qistas", process.pid)
+        yield Running(url, token, f"host={socket} user=postgres dbname=qistas", process.pid, data)
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(60)

@@ -143,7 +143,12 @@ async def session_held(request: Request, _b: Annotated[object, Depends(_cookie)]
     return getattr(request.state, "session", None) or cast(str, session_cookie(request))
 
 
-PartsDep = Annotated[Parts, Depends(parts)]
+async def _parts(request: Request) -> Parts:
+    """As `parts`. A dependency that is no coroutine would be sent to a thread, at each request."""
+    return parts(request)
+
+
+PartsDep = Annotated[Parts, Depends(_parts)]
 Actor = Annotated[Principal, Depends(actor)]
 SessionHeld = Annotated[str, Depends(session_held)]
 Address = Annotated[str, Depends(client_address)]

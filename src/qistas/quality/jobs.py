@@ -1,5 +1,6 @@
 """Jobs of quality: inference as answers arrive, and the full run behind it."""
 
+import asyncio
 from datetime import timedelta
 
 from qistas.core.clock import utc_now
@@ -10,6 +11,7 @@ from . import store
 from .fit import fit_project
 from .infer_consensus import BATCH, infer_due
 
+GATHER_SECONDS = 0.25  # answers that come within it are inferred in one go
 MIN_WAIT_SECONDS = 3
 MAX_WAIT_SECONDS = 900
 WAIT_FACTOR = 15  # a full run is made at most a fifteenth of the time
@@ -20,6 +22,7 @@ async def infer_consensus(context: JobContext, *, tenant_id: str, project_id: st
     """Infer what is due, batch by batch; then set a full run going, later the longer the last one took."""
     project = _project(project_id)
     who = context.principal(tenant_id, "quality.infer_consensus")
+    await asyncio.sleep(GATHER_SECONDS)
     total = 0
     while True:
         async with context.db.tenant_tx(who) as tx:
