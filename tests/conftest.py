@@ -7,7 +7,8 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,9 +60,9 @@ def cluster() -> Iterator[tuple[str, Path]]:
             shutil.rmtree(shared, ignore_errors=True)
 
 
-@pytest.fixture
-def address(cluster: tuple[str, Path]) -> Iterator[Address]:
-    """A fresh, migrated database of the test's own."""
+@contextmanager
+def fresh_database(cluster: tuple[str, Path]) -> Generator[Address]:
+    """A fresh, migrated database, dropped in the end."""
     url, folder = cluster
     name = f"test_{secrets.token_hex(6)}"
     with psycopg.connect(url, autocommit=True) as admin:
@@ -75,6 +76,13 @@ def address(cluster: tuple[str, Path]) -> Iterator[Address]:
     yield open_address(url, KEY, database=name, embedded=folder)
     with psycopg.connect(url, autocommit=True) as admin:
         admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def address(cluster: tuple[str, Path]) -> Iterator[Address]:
+    """A fresh, migrated database of the test's own."""
+    with fresh_database(cluster) as made:
+        yield made
 
 
 @pytest.fixture

@@ -58,13 +58,15 @@ class Walk:
         return answer.json() if is_json and answer.content else None
 
 
-async def furnish(api: Api, tenant: Tenant) -> tuple[dict[str, str], Walk]:
+async def furnish(api: Api, tenant: Tenant, name: str = "News") -> tuple[dict[str, str], Walk]:
     """Make one of everything in `tenant`; ids by the names that path parameters have."""
     ask = Walk(await api.client_for(tenant.owner))
     ids: dict[str, str] = {"member_id": str(tenant.owner.member_id), "tenant_id": str(tenant.id)}
 
     # -- people
-    ids["group_id"] = (await ask("POST", "/groups", {"name": "Arabic", "members": [ids["member_id"]]}))["id"]
+    ids["group_id"] = (
+        await ask("POST", "/groups", {"name": name.replace("News", "Arabic"), "members": [ids["member_id"]]})
+    )["id"]
     made = await ask(
         "POST",
         "/tokens",
@@ -75,9 +77,7 @@ async def furnish(api: Api, tenant: Tenant) -> tuple[dict[str, str], Walk]:
     ids["invitation_id"] = (await ask("POST", "/invitations", {"role": "viewer"}))["id"]
 
     # -- ontology, sources
-    project = await ask(
-        "POST", "/projects", {"name": "News", "ontology": ONTOLOGY, "settings": {"overlap": 2}}
-    )
+    project = await ask("POST", "/projects", {"name": name, "ontology": ONTOLOGY, "settings": {"overlap": 2}})
     ids["project_id"] = project["id"]
     at = f"/projects/{project['id']}"
     lines = "".join(json.dumps({"text": t}) + "\n" for t in TEXTS)
