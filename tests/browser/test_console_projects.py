@@ -14,7 +14,7 @@ def test_a_project_is_made_with_a_live_preview(open_page: OpenPage, work: Work, 
     preview = page.get_by_role("region", name=word(language, "ontology.preview"))
     title = "Sentiment" if language == "en" else "المشاعر"
     page.get_by_role("button", name=title).first.click()
-    expect(preview.get_by_role("radio").first).to_be_visible()
+    expect(preview.get_by_text("Positive" if language == "en" else "إيجابي").first).to_be_visible()
     question = word(language, "ontology.titleWord")
     own = "English" if language == "en" else "العربية"
     page.get_by_label(f"{question} ({own})", exact=True).first.fill("Weather الطقس")

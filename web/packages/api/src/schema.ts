@@ -396,6 +396,174 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/datasets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List datasets
+         * @description Datasets of the project, newest first.
+         */
+        get: operations["datasets"];
+        put?: never;
+        /**
+         * Make a dataset
+         * @description A named line of versions, empty at first.
+         */
+        post: operations["make"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/datasets/{dataset_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Count what a version would hold
+         * @description Items, labels and splits of a selection, before sealing.
+         */
+        post: operations["preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/datasets/{dataset_id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List versions
+         * @description Versions, newest first, without their manifests.
+         */
+        get: operations["versions"];
+        put?: never;
+        /**
+         * Seal a version
+         * @description Freeze what the selection gives now; a job does it, and the hash is there when it is sealed.
+         */
+        post: operations["seal_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/datasets/{dataset_id}/versions/{version_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See a version
+         * @description One version, with its manifest once it is sealed.
+         */
+        get: operations["version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/datasets/{dataset_id}/versions/{version_id}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare two versions
+         * @description What came, what went and what changed since the version `with`.
+         */
+        get: operations["compare"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/datasets/{dataset_id}/versions/{version_id}/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Render a version into a file
+         * @description A job renders it; asking again for the same gives the same export.
+         */
+        post: operations["export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/exports/{export_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow an export
+         * @description How far it has come.
+         */
+        get: operations["one_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/exports/{export_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Fetch the file of an export
+         * @description The file; with `Range`, a part of it.
+         */
+        get: operations["file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/gold": {
         parameters: {
             query?: never;
@@ -477,7 +645,7 @@ export interface paths {
          * Look at a file before importing it
          * @description What the file is taken for, its first rows, and which column would fill which field. Nothing is kept.
          */
-        post: operations["preview"];
+        post: operations["sources_preview"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1395,6 +1563,25 @@ export interface components {
             tasks: number;
         };
         /**
+         * ChangeSent
+         * @description An item whose answer differs.
+         */
+        ChangeSent: {
+            /** After */
+            after: {
+                [key: string]: unknown;
+            };
+            /** Before */
+            before: {
+                [key: string]: unknown;
+            };
+            /**
+             * Item Id
+             * Format: uuid
+             */
+            item_id: string;
+        };
+        /**
          * CheckSent
          * @description Whether a document is an ontology, its normal form, and everything that is wrong with it.
          */
@@ -1430,6 +1617,28 @@ export interface components {
             reason?: ("empty" | "done" | "paused") | null;
             /** Tasks */
             tasks: components["schemas"]["OfferSent"][];
+        };
+        /**
+         * ComparisonSent
+         * @description How one version differs from another; lists hold the first 200.
+         */
+        ComparisonSent: {
+            /** Added */
+            added: number;
+            /** Added Items */
+            added_items: string[];
+            /** Changed */
+            changed: number;
+            /** Changed Items */
+            changed_items: components["schemas"]["ChangeSent"][];
+            /** Moved */
+            moved: number;
+            /** Removed */
+            removed: number;
+            /** Removed Items */
+            removed_items: string[];
+            /** Same */
+            same: number;
         };
         /**
          * ConfusionSent
@@ -1522,6 +1731,42 @@ export interface components {
             tasks: number;
         };
         /**
+         * DatasetAsked
+         * @description A new dataset.
+         */
+        DatasetAsked: {
+            /** Name */
+            name: string;
+        };
+        /**
+         * DatasetPage
+         * @description Datasets, newest first.
+         */
+        DatasetPage: {
+            /** Next */
+            next: string | null;
+            /** Rows */
+            rows: components["schemas"]["DatasetSent"][];
+        };
+        /**
+         * DatasetSent
+         * @description One dataset.
+         */
+        DatasetSent: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * DaySent
          * @description One day on which something was done.
          */
@@ -1555,6 +1800,67 @@ export interface components {
              */
             seconds: number;
         };
+        /**
+         * ExportAsked
+         * @description What to render a version into. Options: csv `raw`; conll2003 `question`; coco `images`; preference `ties`.
+         */
+        ExportAsked: {
+            /**
+             * Format
+             * @enum {string}
+             */
+            format: "jsonl" | "parquet" | "csv" | "coco" | "conll2003" | "preference";
+            /** Options */
+            options?: {
+                [key: string]: string | boolean;
+            };
+        };
+        /**
+         * ExportSent
+         * @description One export and how far it has come.
+         */
+        ExportSent: {
+            /** Bytes */
+            bytes: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Detail */
+            detail: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** File Name */
+            file_name: string | null;
+            /** Format */
+            format: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Options */
+            options: {
+                [key: string]: unknown;
+            };
+            /** Rows */
+            rows: number;
+            /** Sha256 */
+            sha256: string | null;
+            state: components["schemas"]["ExportState"];
+            /**
+             * Version Id
+             * Format: uuid
+             */
+            version_id: string;
+        };
+        /**
+         * ExportState
+         * @description queued → running → done or failed.
+         * @enum {string}
+         */
+        ExportState: "queued" | "running" | "done" | "failed";
         /**
          * FaultSent
          * @description One place at fault.
@@ -2277,34 +2583,20 @@ export interface components {
             theme: string | null;
         };
         /**
-         * PreviewSent
-         * @description What an import of this file would do.
+         * PreviewAsked
+         * @description A selection to count, and how it would be split.
          */
-        PreviewSent: {
-            /** Columns */
-            columns: string[];
-            /** Delimiter */
-            delimiter: string | null;
-            /** Encoding */
-            encoding: string | null;
-            /** External Id */
-            external_id: string | null;
-            /** Faults */
-            faults: components["schemas"]["qistas__api__wire__sources__FaultSent"][];
-            /** Format */
-            format: string;
-            /** Mapping */
-            mapping: {
-                [key: string]: string;
-            };
-            /** Refusals */
-            refusals: components["schemas"]["RefusalSent"][];
-            /** Rows */
-            rows: {
-                [key: string]: unknown;
-            }[];
-            /** Split */
-            split: string | null;
+        PreviewAsked: {
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+            selection?: components["schemas"]["SelectionAsked"];
+            /** Splits */
+            splits?: {
+                [key: string]: number;
+            } | null;
         };
         /**
          * Problem
@@ -2758,6 +3050,40 @@ export interface components {
             role: "owner" | "manager" | "reviewer" | "annotator" | "viewer" | "guest";
         };
         /**
+         * SelectionAsked
+         * @description Which items to take; what is left out asks nothing.
+         */
+        SelectionAsked: {
+            /** Annotators */
+            annotators?: string[];
+            /**
+             * Exclude Gold
+             * @default true
+             */
+            exclude_gold: boolean;
+            /** Labels */
+            labels?: {
+                [key: string]: string[];
+            };
+            /** Max Doubt */
+            max_doubt?: number | null;
+            /** Metadata */
+            metadata?: {
+                [key: string]: string | number | boolean;
+            };
+            /** Min Answers */
+            min_answers?: number | null;
+            /** Min Confidence */
+            min_confidence?: number | null;
+            /**
+             * Only Adjudicated
+             * @default false
+             */
+            only_adjudicated: boolean;
+            /** Split */
+            split?: string | null;
+        };
+        /**
          * SettingsAsked
          * @description The settings to change; the others stay.
          */
@@ -3104,14 +3430,32 @@ export interface components {
          */
         Verdict: "accept" | "correct" | "return";
         /**
-         * VersionPage
-         * @description A page of versions, the newest first.
+         * VersionAsked
+         * @description What to seal. `group_by`: a metadata key whose items stay together; `keep_splits`: items keep the split they came with.
          */
-        VersionPage: {
-            /** Next */
-            next: string | null;
-            /** Rows */
-            rows: components["schemas"]["VersionRowSent"][];
+        VersionAsked: {
+            /** Group By */
+            group_by?: string | null;
+            /**
+             * Keep Splits
+             * @default false
+             */
+            keep_splits: boolean;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+            selection?: components["schemas"]["SelectionAsked"];
+            /** Splits */
+            splits?: {
+                [key: string]: number;
+            } | null;
         };
         /**
          * VersionRowSent
@@ -3133,6 +3477,92 @@ export interface components {
             version: number;
         };
         /**
+         * VersionSent
+         * @description One version; the manifest only where one version is asked for.
+         */
+        VersionSent: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Dataset Id
+             * Format: uuid
+             */
+            dataset_id: string;
+            /** Detail */
+            detail: string;
+            /** Hash */
+            hash: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Items */
+            items: number;
+            /** Manifest */
+            manifest?: {
+                [key: string]: unknown;
+            } | null;
+            /** Note */
+            note: string;
+            /** Number */
+            number: number;
+            /** Progress */
+            progress: number;
+            /** Sealed At */
+            sealed_at: string | null;
+            /** Seed */
+            seed: number;
+            /** Selection */
+            selection: {
+                [key: string]: unknown;
+            };
+            /** Splits */
+            splits: {
+                [key: string]: unknown;
+            } | null;
+            state: components["schemas"]["VersionState"];
+        };
+        /**
+         * VersionState
+         * @description sealing → sealed or failed.
+         * @enum {string}
+         */
+        VersionState: "sealing" | "sealed" | "failed";
+        /**
+         * PreviewSent
+         * @description What a version would hold. `complete` is false where only the first part of a very large project was counted.
+         */
+        qistas__api__wire__datasets__PreviewSent: {
+            /** By Label */
+            by_label: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            /** By Split */
+            by_split: {
+                [key: string]: number;
+            };
+            /** Complete */
+            complete: boolean;
+            /** Items */
+            items: number;
+        };
+        /**
+         * VersionPage
+         * @description Versions, newest first.
+         */
+        qistas__api__wire__datasets__VersionPage: {
+            /** Next */
+            next: string | null;
+            /** Rows */
+            rows: components["schemas"]["VersionSent"][];
+        };
+        /**
          * FaultSent
          * @description One place at fault.
          */
@@ -3145,6 +3575,16 @@ export interface components {
             where: string;
         };
         /**
+         * VersionPage
+         * @description A page of versions, the newest first.
+         */
+        qistas__api__wire__ontology__VersionPage: {
+            /** Next */
+            next: string | null;
+            /** Rows */
+            rows: components["schemas"]["VersionRowSent"][];
+        };
+        /**
          * FaultSent
          * @description What stands in the way.
          */
@@ -3155,6 +3595,36 @@ export interface components {
             remedy: string;
             /** Where */
             where: string;
+        };
+        /**
+         * PreviewSent
+         * @description What an import of this file would do.
+         */
+        qistas__api__wire__sources__PreviewSent: {
+            /** Columns */
+            columns: string[];
+            /** Delimiter */
+            delimiter: string | null;
+            /** Encoding */
+            encoding: string | null;
+            /** External Id */
+            external_id: string | null;
+            /** Faults */
+            faults: components["schemas"]["qistas__api__wire__sources__FaultSent"][];
+            /** Format */
+            format: string;
+            /** Mapping */
+            mapping: {
+                [key: string]: string;
+            };
+            /** Refusals */
+            refusals: components["schemas"]["RefusalSent"][];
+            /** Rows */
+            rows: {
+                [key: string]: unknown;
+            }[];
+            /** Split */
+            split: string | null;
         };
     };
     responses: never;
@@ -4035,6 +4505,372 @@ export interface operations {
             };
         };
     };
+    datasets: {
+        parameters: {
+            query?: {
+                limit?: number;
+                after?: string | null;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetPage"];
+                };
+            };
+            /** @description A failure, as a problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DatasetAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatasetSent"];
+                };
+            };
+            /** @description A failure, as a problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["qistas__api__wire__datasets__PreviewSent"];
+                };
+            };
+            /** @description A failure, as a problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    versions: {
+        parameters: {
+            query?: {
+                limit?: number;
+                after?: string | null;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["qistas__api__wire__datasets__VersionPage"];
+                };
+            };
+            /** @description A failure, as a problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    seal_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                dataset_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionSent"];
+                };
+            };
+            /** @description A failure, as a problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                dataset_id: string;
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionSent"];
+                };
+            };
+            /** @description A failure, as a problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    compare: {
+        parameters: {
+            query: {
+                with: string;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+                dataset_id: string;
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComparisonSent"];
+                };
+            };
+            /** @description A failure, as a problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                dataset_id: string;
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportSent"];
+                };
+            };
+            /** @description A failure, as a problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    one_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportSent"];
+                };
+            };
+            /** @description A failure, as a problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description Partial Content */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not Modified */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Requested Range Not Satisfiable */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A failure, as a problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     gold: {
         parameters: {
             query?: {
@@ -4208,7 +5044,7 @@ export interface operations {
             };
         };
     };
-    preview: {
+    sources_preview: {
         parameters: {
             query?: never;
             header?: never;
@@ -4234,7 +5070,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PreviewSent"];
+                    "application/json": components["schemas"]["qistas__api__wire__sources__PreviewSent"];
                 };
             };
             /** @description A failure, as a problem document */
@@ -4794,7 +5630,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["VersionPage"];
+                    "application/json": components["schemas"]["qistas__api__wire__ontology__VersionPage"];
                 };
             };
             /** @description A failure, as a problem document */

@@ -83,7 +83,7 @@ export type Progress = Shapes["ProgressSent"];
 export type Template = Omit<Shapes["TemplateSent"], "ontology"> & { ontology: Ontology };
 export type Import = Shapes["ImportSent"];
 export type Refusal = Shapes["RefusalSent"];
-export type ImportPreview = Shapes["PreviewSent"];
+export type ImportPreview = Shapes["qistas__api__wire__sources__PreviewSent"];
 export type Item = Shapes["ItemSent"];
 export type Task = Shapes["TaskSent"];
 export type Batch = Shapes["BatchSent"];
@@ -94,48 +94,9 @@ export type AnnotatorQuality = Shapes["AnnotatorQuality"];
 export type Consensus = Shapes["ConsensusSent"];
 export type ReviewAnnotation = Shapes["ReviewAnnotation"];
 export type Gold = Shapes["GoldSent"];
-
-export interface Dataset {
-  id: string;
-  name: string;
-  created_at: string;
-}
-
-export interface Selection {
-  min_confidence?: number;
-  max_doubt?: number;
-  min_answers?: number;
-  labels?: Record<string, string[]>;
-  annotators?: string[];
-  metadata?: Record<string, string>;
-  split?: string;
-  only_adjudicated?: boolean;
-  exclude_gold?: boolean;
-}
-
-export interface SelectionCount {
-  items: number;
-  by_label: Record<string, Record<string, number>>;
-  by_split: Record<string, number>;
-}
-
-export interface DatasetVersion {
-  id: string;
-  number: number;
-  state: "sealing" | "sealed" | "failed";
-  items: number;
-  hash: string | null;
-  note?: string | null;
-  created_at: string;
-}
-
-export type ExportFormat = "jsonl" | "parquet" | "csv" | "coco" | "conll2003" | "preference";
-
-export interface Export {
-  id: string;
-  state: "queued" | "running" | "done" | "failed";
-  format: ExportFormat;
-  rows: number;
-  bytes: number;
-  sha256: string | null;
-}
+export type Dataset = Shapes["DatasetSent"];
+export type Selection = Shapes["SelectionAsked"];
+export type SelectionCount = Shapes["qistas__api__wire__datasets__PreviewSent"];
+export type DatasetVersion = Shapes["VersionSent"];
+export type Export = Shapes["ExportSent"];
+export type ExportFormat = Shapes["ExportAsked"]["format"];

@@ -1,81 +1,116 @@
+import { type ExportFormat, type Selection, server, take } from "@qistas/api";
 import {
-  type Dataset,
-  type DatasetVersion,
-  type Export,
-  type ExportFormat,
-  type Page,
-  request,
-  type Selection,
-  type SelectionCount,
-} from "@qistas/api";
-import { keepPreviousData, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+  infiniteQueryOptions,
+  keepPreviousData,
+  queryOptions,
+  useMutation,
+  useQueryClient,
+} from "@tanstack/react-query";
 
-const place = (projectId: string, datasetId?: string) =>
-  `/projects/${projectId}/datasets${datasetId ? `/${datasetId}` : ""}`;
+const root = "/api/v1/projects/{project_id}/datasets" as const;
+const of = (projectId: string) => ({ params: { path: { project_id: projectId } } });
+const one = (projectId: string, datasetId: string) => ({
+  params: { path: { project_id: projectId, dataset_id: datasetId } },
+});
 
 export const datasetsQuery = (projectId: string) =>
   queryOptions({
     queryKey: ["project", projectId, "datasets"],
-    queryFn: () => request<Page<Dataset>>("GET", place(projectId), { query: { limit: 200 } }),
+    queryFn: () =>
+      take(server.GET(root, { params: { path: { project_id: projectId }, query: { limit: 500 } } })),
   });
 
 export function useMakeDataset(projectId: string) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (name: string) => request<Dataset>("POST", place(projectId), { body: { name } }),
+    mutationFn: (name: string) => take(server.POST(root, { ...of(projectId), body: { name } })),
     onSuccess: () => queries.invalidateQueries({ queryKey: datasetsQuery(projectId).queryKey }),
   });
 }
 
-export const selectionQuery = (projectId: string, datasetId: string, selection: Selection) =>
+/** What to seal: which items, and how they are split. */
+export interface Wanted {
+  selection: Selection;
+  splits: Record<string, number> | null;
+  seed: number;
+}
+
+export const selectionQuery = (projectId: string, datasetId: string, body: Wanted) =>
   queryOptions({
-    queryKey: ["project", projectId, "datasets", datasetId, "selection", selection],
+    queryKey: ["project", projectId, "datasets", datasetId, "selection", body],
     queryFn: () =>
-      request<SelectionCount>("POST", `${place(projectId, datasetId)}/preview`, { body: { selection } }),
+      take(
+        server.POST("/api/v1/projects/{project_id}/datasets/{dataset_id}/preview", {
+          ...one(projectId, datasetId),
+          body,
+        }),
+      ),
     placeholderData: keepPreviousData,
     gcTime: 60_000,
   });
 
 export const versionsQuery = (projectId: string, datasetId: string) =>
-  queryOptions({
+  infiniteQueryOptions({
     queryKey: ["project", projectId, "datasets", datasetId, "versions"],
-    queryFn: () =>
-      request<Page<DatasetVersion>>("GET", `${place(projectId, datasetId)}/versions`, {
-        query: { limit: 200 },
-      }),
-    refetchInterval: ({ state }) => (state.data?.rows.some((row) => row.state === "sealing") ? 1_000 : false),
+    queryFn: ({ pageParam }) =>
+      take(
+        server.GET("/api/v1/projects/{project_id}/datasets/{dataset_id}/versions", {
+          params: { path: { project_id: projectId, dataset_id: datasetId }, query: { after: pageParam } },
+        }),
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last) => last.next,
+    refetchInterval: ({ state }) =>
+      state.data?.pages.some((page) => page.rows.some((row) => row.state === "sealing")) ? 1_000 : false,
   });
 
 export function useSeal(projectId: string, datasetId: string) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (body: {
-      selection: Selection;
-      splits?: Record<string, number>;
-      seed?: number;
-      note?: string;
-    }) => request<DatasetVersion>("POST", `${place(projectId, datasetId)}/versions`, { body }),
+    mutationFn: (body: Wanted & { note: string; keep_splits: boolean }) =>
+      take(
+        server.POST("/api/v1/projects/{project_id}/datasets/{dataset_id}/versions", {
+          ...one(projectId, datasetId),
+          body,
+        }),
+      ),
     onSuccess: () => queries.invalidateQueries({ queryKey: versionsQuery(projectId, datasetId).queryKey }),
   });
 }
 
-export const compareQuery = (projectId: string, datasetId: string, version: string, other: string) =>
+/** What came, went and changed from the earlier version to the later. */
+export const compareQuery = (projectId: string, datasetId: string, earlier: string, later: string) =>
   queryOptions({
-    queryKey: ["project", projectId, "datasets", datasetId, "compare", version, other],
+    queryKey: ["project", projectId, "datasets", datasetId, "compare", earlier, later],
     queryFn: () =>
-      request<Record<string, unknown>>("GET", `${place(projectId, datasetId)}/versions/${version}/compare`, {
-        query: { with: other },
-      }),
+      take(
+        server.GET("/api/v1/projects/{project_id}/datasets/{dataset_id}/versions/{version_id}/compare", {
+          params: {
+            path: { project_id: projectId, dataset_id: datasetId, version_id: later },
+            query: { with: earlier },
+          },
+        }),
+      ),
     staleTime: Number.POSITIVE_INFINITY,
   });
 
 export const beginExport = (projectId: string, datasetId: string, version: string, format: ExportFormat) =>
-  request<Export>("POST", `${place(projectId, datasetId)}/versions/${version}/exports`, { body: { format } });
+  take(
+    server.POST("/api/v1/projects/{project_id}/datasets/{dataset_id}/versions/{version_id}/exports", {
+      params: { path: { project_id: projectId, dataset_id: datasetId, version_id: version } },
+      body: { format, options: {} },
+    }),
+  );
 
 export const exportQuery = (projectId: string, exportId: string) =>
   queryOptions({
     queryKey: ["project", projectId, "exports", exportId],
-    queryFn: () => request<Export>("GET", `/projects/${projectId}/exports/${exportId}`),
+    queryFn: () =>
+      take(
+        server.GET("/api/v1/projects/{project_id}/exports/{export_id}", {
+          params: { path: { project_id: projectId, export_id: exportId } },
+        }),
+      ),
     refetchInterval: ({ state }) =>
       state.data?.state === "done" || state.data?.state === "failed" ? false : 700,
   });

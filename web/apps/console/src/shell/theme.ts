@@ -46,6 +46,8 @@ export const theme = createTheme({
   components: {
     Button: { defaultProps: { size: "sm" } },
     Table: { defaultProps: { verticalSpacing: 6, horizontalSpacing: "md" } },
+    // A dialog's head is no banner of the page.
+    ModalHeader: { defaultProps: { role: "none" } },
     Modal: { defaultProps: { centered: true, radius: "md" }, styles: { title: { fontWeight: 600 } } },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
   },

@@ -20,7 +20,6 @@ export function CompareDialog({ projectId, datasetId, one, other, onClose }: Pro
   const { t } = useTranslation();
   const format = useFormat();
   const difference = useQuery(compareQuery(projectId, datasetId, one.id, other.id));
-  const count = (value: unknown): number => (Array.isArray(value) ? value.length : Number(value ?? 0));
   return (
     <Modal
       opened
@@ -31,9 +30,11 @@ export function CompareDialog({ projectId, datasetId, one, other, onClose }: Pro
       <Answered query={difference} rows={1} height={60}>
         {(data) => (
           <Group grow>
-            <Figure label={t("datasets.added")} value={format.whole(count(data.added))} />
-            <Figure label={t("datasets.removed")} value={format.whole(count(data.removed))} />
-            <Figure label={t("datasets.changed")} value={format.whole(count(data.changed))} />
+            <Figure label={t("datasets.added")} value={format.whole(data.added)} />
+            <Figure label={t("datasets.removed")} value={format.whole(data.removed)} />
+            <Figure label={t("datasets.changed")} value={format.whole(data.changed)} />
+            <Figure label={t("datasets.moved")} value={format.whole(data.moved)} />
+            <Figure label={t("datasets.same")} value={format.whole(data.same)} />
           </Group>
         )}
       </Answered>

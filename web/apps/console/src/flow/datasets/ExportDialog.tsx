@@ -4,6 +4,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { beginExport, exportFile, exportQuery } from "../../data/datasets";
+import { ontologyQuery } from "../../data/ontology";
 import { useFormat } from "../../parts/format";
 import { Icon } from "../../parts/Icon";
 import { Problem } from "../../parts/Problem";
@@ -15,13 +16,23 @@ interface Props {
   onClose: () => void;
 }
 
-const formats: ExportFormat[] = ["jsonl", "parquet", "csv", "coco", "conll2003", "preference"];
+/** Every form, with the kind of question that it can hold alone. */
+const formats: [ExportFormat, string?][] = [
+  ["jsonl"],
+  ["parquet"],
+  ["csv"],
+  ["coco", "box"],
+  ["conll2003", "span"],
+  ["preference", "pairwise"],
+];
 
 /** Render a sealed version into a file; the work goes on when this is closed. */
 export function ExportDialog({ projectId, datasetId, version, onClose }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
   const [chosen, setChosen] = useState<ExportFormat>("jsonl");
+  const ontology = useQuery(ontologyQuery(projectId));
+  const kinds = (ontology.data?.document.questions ?? []).map((question) => question.kind as string);
   const begin = useMutation({
     mutationFn: () => beginExport(projectId, datasetId, version.id, chosen),
   });
@@ -46,10 +57,11 @@ export function ExportDialog({ projectId, datasetId, version, onClose }: Props) 
           }}
         >
           <Stack gap={8} mt={6}>
-            {formats.map((value) => (
+            {formats.map(([value, kind]) => (
               <Radio
                 key={value}
                 value={value}
+                disabled={kind !== undefined && !kinds.includes(kind)}
                 label={t(`exportFormats.${value}`)}
                 description={t(`exportWords.${value}`)}
               />
@@ -71,6 +83,11 @@ export function ExportDialog({ projectId, datasetId, version, onClose }: Props) 
                 {t(`exportStates.${now.state}`)} · {t("sources.rowsRead", { n: format.whole(now.rows) })}
                 {now.state === "done" ? ` · ${format.bytes(now.bytes)}` : ""}
               </Text>
+              {now.state === "failed" ? (
+                <Text size="sm" c="var(--danger-ink)" dir="auto" ta="start">
+                  {now.detail}
+                </Text>
+              ) : null}
               {now.sha256 ? (
                 <Code block dir="ltr" fz="xs">
                   sha256 {now.sha256}

@@ -4,7 +4,7 @@ import type { Selection } from "@qistas/api";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { selectionQuery, useSeal } from "../../data/datasets";
+import { selectionQuery, useSeal, type Wanted } from "../../data/datasets";
 import { ontologyQuery } from "../../data/ontology";
 import { qualityQuery } from "../../data/quality";
 import { ask, say } from "../../parts/ask";
@@ -21,38 +21,39 @@ interface Props {
   onSealed: () => void;
 }
 
+const all: Selection = {
+  labels: {},
+  annotators: [],
+  metadata: {},
+  only_adjudicated: false,
+  exclude_gold: true,
+};
+
 /** Which items and answers go in, how they are split; the counts beside it are live. */
 export function SealForm({ projectId, datasetId, onSealed }: Props) {
   const { t, i18n } = useTranslation();
   const ontology = useQuery(ontologyQuery(projectId));
   const quality = useQuery(qualityQuery(projectId));
   const seal = useSeal(projectId, datasetId);
-  const [selection, setSelection] = useState<Selection>({ exclude_gold: true });
+  const [selection, setSelection] = useState<Selection>(all);
   const [metadata, setMetadata] = useState({ key: "", value: "" });
   const [splits, setSplits] = useState<SplitRow[]>([]);
   const [seed, setSeed] = useState(0);
   const [note, setNote] = useState("");
-  const set = (change: Partial<Selection>) =>
-    setSelection((before) => {
-      const next: Record<string, unknown> = { ...before, ...change };
-      for (const [key, value] of Object.entries(next)) if (value === undefined) delete next[key];
-      return next as Selection;
-    });
-  const whole: Selection = metadata.key.trim()
-    ? { ...selection, metadata: { [metadata.key.trim()]: metadata.value } }
-    : selection;
-  const [settled] = useDebouncedValue(JSON.stringify(whole), 300);
-  const counts = useQuery(selectionQuery(projectId, datasetId, JSON.parse(settled) as Selection));
+  const [keepSplits, setKeepSplits] = useState(false);
+  const set = (change: Partial<Selection>) => setSelection((before) => ({ ...before, ...change }));
+  const whole: Selection = {
+    ...selection,
+    metadata: metadata.key.trim() ? { [metadata.key.trim()]: metadata.value } : {},
+  };
+  const wanted: Wanted = { selection: whole, splits: splitsOf(splits) ?? null, seed };
+  const [settled] = useDebouncedValue(JSON.stringify(wanted), 300);
+  const counts = useQuery(selectionQuery(projectId, datasetId, JSON.parse(settled) as Wanted));
   const choices = (ontology.data?.document.questions ?? []).filter((question) => question.labels?.length);
 
-  const go = () => {
-    const shares = splitsOf(splits);
+  const go = () =>
     seal.mutate(
-      {
-        selection: whole,
-        ...(shares ? { splits: shares, seed } : {}),
-        ...(note.trim() ? { note: note.trim() } : {}),
-      },
+      { ...wanted, note: note.trim(), keep_splits: keepSplits },
       {
         onSuccess: () => {
           say(t("datasets.sealing"));
@@ -60,10 +61,10 @@ export function SealForm({ projectId, datasetId, onSealed }: Props) {
         },
       },
     );
-  };
 
   const share = (value: number | string) => (value === "" ? undefined : Number(value) / 100);
-  const shown = (value: number | undefined) => (value === undefined ? "" : Math.round(value * 1000) / 10);
+  const shown = (value: number | null | undefined) =>
+    value === undefined || value === null ? "" : Math.round(value * 1000) / 10;
 
   return (
     <div className={classes.columns}>
@@ -108,7 +109,7 @@ export function SealForm({ projectId, datasetId, onSealed }: Props) {
                 onChange={(labels) => {
                   const { [question.name]: _, ...rest } = selection.labels ?? {};
                   const next = labels.length ? { ...rest, [question.name]: labels } : rest;
-                  set({ labels: Object.keys(next).length ? next : undefined });
+                  set({ labels: next });
                 }}
               />
             ))}
@@ -117,8 +118,8 @@ export function SealForm({ projectId, datasetId, onSealed }: Props) {
               placeholder={t("datasets.anyAnnotator")}
               searchable
               data={(quality.data?.annotators ?? []).map((row) => ({ value: row.id, label: row.name }))}
-              value={selection.annotators ?? []}
-              onChange={(annotators) => set({ annotators: annotators.length ? annotators : undefined })}
+              value={selection.annotators}
+              onChange={(annotators) => set({ annotators })}
             />
             <div className={classes.row}>
               <TextInput
@@ -143,19 +144,26 @@ export function SealForm({ projectId, datasetId, onSealed }: Props) {
             <Group gap="lg">
               <Switch
                 label={t("datasets.onlyAdjudicated")}
-                checked={selection.only_adjudicated ?? false}
-                onChange={(event) => set({ only_adjudicated: event.currentTarget.checked || undefined })}
+                checked={selection.only_adjudicated}
+                onChange={(event) => set({ only_adjudicated: event.currentTarget.checked })}
               />
               <Switch
                 label={t("datasets.excludeGold")}
-                checked={selection.exclude_gold ?? false}
-                onChange={(event) => set({ exclude_gold: event.currentTarget.checked || undefined })}
+                checked={selection.exclude_gold}
+                onChange={(event) => set({ exclude_gold: event.currentTarget.checked })}
               />
             </Group>
           </Stack>
         </Sheet>
         <Sheet title={t("datasets.splits")} note={t("datasets.splitsNote")}>
-          <SplitRows rows={splits} seed={seed} onRows={setSplits} onSeed={setSeed} />
+          <Stack gap="sm">
+            <SplitRows rows={splits} seed={seed} onRows={setSplits} onSeed={setSeed} />
+            <Switch
+              label={t("datasets.keepSplits")}
+              checked={keepSplits}
+              onChange={(event) => setKeepSplits(event.currentTarget.checked)}
+            />
+          </Stack>
         </Sheet>
         <Sheet>
           <Stack gap="sm">

@@ -21,7 +21,11 @@ export function SelectionCounts({ query, questions }: Props) {
     <Answered query={query} rows={5}>
       {(data) => (
         <Stack gap="md" style={{ opacity: query.isPlaceholderData ? 0.6 : 1 }} aria-live="polite">
-          <Figure label={t("counts.items")} value={format.whole(data.items)} />
+          <Figure
+            label={t("counts.items")}
+            value={format.whole(data.items)}
+            note={data.complete ? undefined : t("datasets.firstPart")}
+          />
           {Object.entries(data.by_label).map(([name, counts]) => {
             const question = questions.find((each) => each.name === name);
             const title = inLanguage(question?.title, i18n.language, name);

@@ -1,15 +1,17 @@
 import { ActionIcon, Button, Checkbox, Code, CopyButton, Group, Table, Text, Tooltip } from "@mantine/core";
 import type { DatasetVersion } from "@qistas/api";
-import { useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { versionsQuery } from "../../data/datasets";
-import { Answered } from "../../parts/Answered";
 import { Empty } from "../../parts/Empty";
 import { useFormat } from "../../parts/format";
 import { Icon } from "../../parts/Icon";
+import { MoreRows } from "../../parts/MoreRows";
+import { Problem } from "../../parts/Problem";
 import { Sheet } from "../../parts/Sheet";
 import { State } from "../../parts/State";
+import { Waiting } from "../../parts/Waiting";
 import { CompareDialog } from "./CompareDialog";
 import { ExportDialog } from "./ExportDialog";
 
@@ -23,7 +25,7 @@ interface Props {
 export function VersionTable({ projectId, datasetId, onSelect }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
-  const versions = useQuery(versionsQuery(projectId, datasetId));
+  const versions = useInfiniteQuery(versionsQuery(projectId, datasetId));
   const [chosen, setChosen] = useState<DatasetVersion[]>([]);
   const [comparing, setComparing] = useState(false);
   const [exporting, setExporting] = useState<DatasetVersion | null>(null);
@@ -33,86 +35,94 @@ export function VersionTable({ projectId, datasetId, onSelect }: Props) {
         ? before.filter((each) => each.id !== row.id)
         : [...before.slice(-1), row],
     );
+  const rows = versions.data?.pages.flatMap((page) => page.rows) ?? [];
   const [one, other] = [...chosen].sort((a, b) => a.number - b.number);
   return (
     <Sheet
       flush
       actions={
-        versions.data && versions.data.rows.length > 1 ? (
+        rows.length > 1 ? (
           <Button variant="default" size="xs" disabled={!other} onClick={() => setComparing(true)}>
             {t("datasets.compare")}
           </Button>
         ) : null
       }
     >
-      <Answered query={versions} rows={3} height={44}>
-        {({ rows }) =>
-          rows.length === 0 ? (
-            <Empty
-              icon="seal"
-              title={t("datasets.noVersions")}
-              actions={onSelect ? <Button onClick={onSelect}>{t("datasets.select")}</Button> : null}
-            >
-              {t("datasets.noVersionsWords")}
-            </Empty>
-          ) : (
-            <Table aria-label={t("datasets.versions")}>
-              <Table.Thead>
-                <Table.Tr>
-                  {rows.length > 1 ? <Table.Td w={40} /> : null}
-                  <Table.Th>{t("datasets.version")}</Table.Th>
-                  <Table.Th>{t("projects.state")}</Table.Th>
-                  <Table.Th ta="end">{t("counts.items")}</Table.Th>
-                  <Table.Th>{t("datasets.hash")}</Table.Th>
-                  <Table.Th>{t("datasets.note")}</Table.Th>
-                  <Table.Th>{t("datasets.sealedAt")}</Table.Th>
-                  <Table.Td />
-                </Table.Tr>
-              </Table.Thead>
-              <Table.Tbody>
-                {rows.map((row) => (
-                  <Table.Tr key={row.id}>
-                    {rows.length > 1 ? (
-                      <Table.Td>
-                        <Checkbox
-                          aria-label={t("datasets.chooseVersion", { n: row.number })}
-                          size="xs"
-                          disabled={row.state !== "sealed"}
-                          checked={chosen.some((each) => each.id === row.id)}
-                          onChange={() => toggle(row)}
-                        />
-                      </Table.Td>
-                    ) : null}
-                    <Table.Td fw={500}>{format.whole(row.number)}</Table.Td>
-                    <Table.Td>
-                      <State state={row.state} label={t(`versionStates.${row.state}`)} />
-                    </Table.Td>
-                    <Table.Td ta="end">{format.whole(row.items)}</Table.Td>
-                    <Table.Td>{row.hash ? <Hash hash={row.hash} /> : "–"}</Table.Td>
-                    <Table.Td maw={240}>
-                      <Text size="sm" dir="auto" truncate>
-                        {row.note}
-                      </Text>
-                    </Table.Td>
-                    <Table.Td>{format.dateTime(row.created_at)}</Table.Td>
-                    <Table.Td ta="end">
-                      <Button
-                        size="compact-sm"
-                        variant="default"
-                        disabled={row.state !== "sealed"}
-                        leftSection={<Icon name="download" size={14} />}
-                        onClick={() => setExporting(row)}
-                      >
-                        {t("datasets.export")}
-                      </Button>
-                    </Table.Td>
-                  </Table.Tr>
-                ))}
-              </Table.Tbody>
-            </Table>
-          )
-        }
-      </Answered>
+      {versions.error ? <Problem error={versions.error} retry={() => void versions.refetch()} /> : null}
+      {versions.isPending ? <Waiting rows={3} height={44} /> : null}
+      {versions.data && rows.length === 0 ? (
+        <Empty
+          icon="seal"
+          title={t("datasets.noVersions")}
+          actions={onSelect ? <Button onClick={onSelect}>{t("datasets.select")}</Button> : null}
+        >
+          {t("datasets.noVersionsWords")}
+        </Empty>
+      ) : null}
+      {rows.length ? (
+        <Table aria-label={t("datasets.versions")}>
+          <Table.Thead>
+            <Table.Tr>
+              {rows.length > 1 ? <Table.Td w={40} /> : null}
+              <Table.Th>{t("datasets.version")}</Table.Th>
+              <Table.Th>{t("projects.state")}</Table.Th>
+              <Table.Th ta="end">{t("counts.items")}</Table.Th>
+              <Table.Th>{t("datasets.hash")}</Table.Th>
+              <Table.Th>{t("datasets.note")}</Table.Th>
+              <Table.Th>{t("datasets.sealedAt")}</Table.Th>
+              <Table.Td />
+            </Table.Tr>
+          </Table.Thead>
+          <Table.Tbody>
+            {rows.map((row) => (
+              <Table.Tr key={row.id}>
+                {rows.length > 1 ? (
+                  <Table.Td>
+                    <Checkbox
+                      aria-label={t("datasets.chooseVersion", { n: row.number })}
+                      size="xs"
+                      disabled={row.state !== "sealed"}
+                      checked={chosen.some((each) => each.id === row.id)}
+                      onChange={() => toggle(row)}
+                    />
+                  </Table.Td>
+                ) : null}
+                <Table.Td fw={500}>{format.whole(row.number)}</Table.Td>
+                <Table.Td>
+                  <State state={row.state} label={t(`versionStates.${row.state}`)} />
+                  {row.state === "failed" ? (
+                    <Text size="xs" c="var(--danger-ink)" dir="auto" ta="start">
+                      {row.detail}
+                    </Text>
+                  ) : null}
+                </Table.Td>
+                <Table.Td ta="end">
+                  {format.whole(row.state === "sealing" ? row.progress : row.items)}
+                </Table.Td>
+                <Table.Td>{row.hash ? <Hash hash={row.hash} /> : "–"}</Table.Td>
+                <Table.Td maw={240}>
+                  <Text size="sm" dir="auto" truncate>
+                    {row.note}
+                  </Text>
+                </Table.Td>
+                <Table.Td>{format.dateTime(row.sealed_at ?? row.created_at)}</Table.Td>
+                <Table.Td ta="end">
+                  <Button
+                    size="compact-sm"
+                    variant="default"
+                    disabled={row.state !== "sealed"}
+                    leftSection={<Icon name="download" size={14} />}
+                    onClick={() => setExporting(row)}
+                  >
+                    {t("datasets.export")}
+                  </Button>
+                </Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+      ) : null}
+      <MoreRows list={versions} />
       {comparing && one && other ? (
         <CompareDialog
           projectId={projectId}
