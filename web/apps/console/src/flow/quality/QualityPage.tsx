@@ -37,6 +37,7 @@ export default function QualityPage() {
           {quality.data?.computed_at
             ? t("quality.computed", { when: format.ago(quality.data.computed_at) })
             : t("quality.lead")}
+          {quality.data?.due ? ` ${t("quality.due", { n: format.whole(quality.data.due) })}` : null}
         </Text>
       }
       width="wide"
