@@ -17,7 +17,7 @@ from qistas.api.wire.datasets import (
     ExportAsked,
     ExportSent,
     PreviewAsked,
-    PreviewSent,
+    SelectionPreview,
     VersionAsked,
     VersionPage,
     VersionSent,
@@ -69,11 +69,13 @@ async def make(parts: PartsDep, who: Actor, project_id: UUID, asked: DatasetAske
 
 
 @router.post(
-    "/datasets/{dataset_id}/preview", summary="Count what a version would hold", response_model=PreviewSent
+    "/datasets/{dataset_id}/preview",
+    summary="Count what a version would hold",
+    response_model=SelectionPreview,
 )
-async def preview(
+async def preview_version(
     parts: PartsDep, who: Actor, project_id: UUID, dataset_id: UUID, asked: PreviewAsked
-) -> PreviewSent:
+) -> SelectionPreview:
     """Items, labels and splits of a selection, before sealing."""
     splits = Splits(dict(asked.splits or {}), asked.seed)
     async with parts.db.tenant_tx(who) as tx:

@@ -105,7 +105,7 @@ class DatasetPage(BaseModel):
     next: str | None
 
 
-class PreviewSent(BaseModel):
+class SelectionPreview(BaseModel):
     """What a version would hold. `complete` is false where only the first part of a very large project was counted."""
 
     items: int
@@ -179,9 +179,9 @@ class ExportSent(BaseModel):
     ended_at: datetime | None
 
 
-def preview_sent(found: Preview) -> PreviewSent:
+def preview_sent(found: Preview) -> SelectionPreview:
     """A preview as it is sent."""
-    return PreviewSent.model_validate(found, from_attributes=True)
+    return SelectionPreview.model_validate(found, from_attributes=True)
 
 
 def version_sent(one: Version, *, manifest: bool = False) -> VersionSent:
