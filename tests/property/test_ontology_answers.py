@@ -5,7 +5,7 @@ import random
 from typing import Any
 
 import jsonschema_rs
-from hypothesis import given, settings
+from hypothesis import HealthCheck, assume, given, reject, settings
 from hypothesis import strategies as st
 
 from qistas.core.canonical import canonical_json
@@ -22,6 +22,7 @@ from qistas.ontology import (
 )
 from qistas.ontology.compare import compare
 from qistas.ontology.kinds.text import edit_distance, similarity
+from qistas.ontology.publish import _is_hit
 
 TEXT = "a text with a few words, وكلمات عربية 🙂"
 DATA = {"text": TEXT, "image": {"blob": "a" * 64, "width": 100, "height": 50, "media_type": "image/png"}}
@@ -277,3 +278,56 @@ def test_edit_distance_is_what_the_table_says(one, other):
             row.append(min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (left != right)))
     assert edit_distance(one, other) == row[-1]
     assert 0.0 <= similarity(one, other) <= 1.0
+
+
+@st.composite
+def changes(draw: st.DrawFn) -> tuple[Ontology, Ontology, dict[str, Any]]:
+    """An ontology, another made from it by changing some questions, and an answer to the first."""
+    old = draw(documents())
+    questions: list[dict[str, Any]] = []
+    for question in old["questions"]:
+        fate = draw(
+            st.sampled_from(["keep", "keep", "redraw", "redraw", "require", "another", "free", "drop"])
+        )
+        new = dict(question)
+        if fate in ("redraw", "another"):
+            kind = (
+                question["kind"] if fate == "redraw" else draw(st.sampled_from(["rating", "text", "choice"]))
+            )
+            new = {key: value for key, value in question.items() if key in ("name", "required", "when")}
+            new |= {"kind": kind, **draw(settings_of(kind))}
+        elif fate == "require":
+            new["required"] = True
+        elif fate == "free":
+            new.pop("when", None)
+        if fate != "drop" or not questions:
+            questions.append(new)
+    if draw(st.booleans()):
+        questions.append({"name": "added", "kind": "rating", "required": draw(st.booleans())})
+    try:
+        after = parse_ontology(old | {"questions": questions})
+    except OntologyInvalid:  # a condition lost what it looks at
+        reject()
+    before = parse_ontology(old)
+    answer = {
+        q["name"]: draw(values(q)) for q in before.to_document()["questions"] if draw(st.integers(0, 4))
+    }
+    faults: list[Any] = []
+    right = check_answer(before, answer, DATA, faults)
+    if faults:  # keep what is right, as far as it is a whole answer
+        faults.clear()
+        right = check_answer(before, right, DATA, faults)
+    assume(not faults)
+    return before, after, right
+
+
+@settings(
+    deadline=None, max_examples=150, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow]
+)
+@given(changes())
+def test_an_answer_survives_a_change_exactly_when_no_break_hits_it(drawn):
+    before, after, answer = drawn
+    hits = [one.where for one in compare(before, after).breaks if _is_hit(one, answer)]
+    faults = []
+    check_answer(after, answer, DATA, faults)
+    assert bool(hits) == bool(faults), (hits, faults)

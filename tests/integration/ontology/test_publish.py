@@ -1,5 +1,6 @@
 """Publishing against stored answers: what would break is counted in the database, never guessed."""
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -338,3 +339,12 @@ async def test_who_may_publish_and_when(bench: Bench, tenant: Tenant) -> None:
         await update_project(tx, bench.project, state=ProjectState.ARCHIVED)
         with pytest.raises(Conflict):
             await publish_ontology(tx, bench.project, DOCUMENT)
+
+
+async def test_publishers_at_once_come_one_after_the_other(bench: Bench) -> None:
+    done = await asyncio.gather(
+        *(bench.publish(lambda d, n=n: d.update(guideline=f"text {n}")) for n in range(5))
+    )
+    assert sorted(version for version, _ in done) == [2, 3, 4, 5, 6]
+    async with bench.db.tenant_tx(bench.who) as tx:
+        assert (await load_ontology(tx, bench.project)).version == 6

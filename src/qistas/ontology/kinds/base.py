@@ -133,6 +133,9 @@ class Kind(Protocol):
     measure: str
     """How agreement is measured: nominal, ordinal, interval, spans or boxes."""
 
+    def __repr__(self) -> str:
+        return f"<kind {self.name}>"
+
     def parse_settings(self, reader: Reader, fields: Mapping[str, Field], n_labels: int) -> Any:
         """The settings of one question as a frozen dataclass whose field names are the keys of the document."""
         ...
