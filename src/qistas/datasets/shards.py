@@ -109,4 +109,4 @@ def read_batches(
     for path in paths:
         with blobs.open(path) as source:
             file = pq.ParquetFile(source, pre_buffer=False)
-            yield from file.iter_batches(batch_size=rows, columns=list(columns))
+            yield from file.iter_batches(batch_size=rows, columns=list(columns), use_threads=False)

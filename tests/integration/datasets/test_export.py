@@ -233,9 +233,9 @@ async def test_preferences(everything: Yard, ties: str, count: int) -> None:
 async def test_what_cannot_be_rendered_is_refused_at_once(yard: Yard) -> None:
     await yard.answer(await yard.item({"text": "a"}), [0], {"topic": {"labels": ["sport"]}})
     version = await yard.seal(splits=Splits({"a": 0.5, "b": 0.5}))
-    for format in ("coco", "conll2003", "preference"):
+    for name in ("coco", "conll2003", "preference"):
         with pytest.raises(SelectionInvalid, match="nothing to write"):
-            await yard.export(version, format)
+            await yard.export(version, name)
     with pytest.raises(Invalid, match="format"):
         await yard.export(version, "xlsx")
     with pytest.raises(Invalid, match="option"):

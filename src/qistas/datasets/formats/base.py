@@ -8,11 +8,12 @@ from typing import IO, Any, BinaryIO, Protocol
 
 import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from qistas.connectors.blobs import BlobStore
 from qistas.core.errors import Fault, SelectionInvalid
 from qistas.core.ids import TenantId
-from qistas.datasets.shards import GROUP_ROWS, read_batches
+from qistas.datasets.shards import read_batches
 from qistas.ontology import FieldType, Kind, Ontology, Question
 
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can hold: the same content gives the same bytes
@@ -38,27 +39,20 @@ class Sealed:
     told: Callable[[int], None]
     notes: list[str] = field(default_factory=list[str])
 
-    def batches(self, columns: Sequence[str], rows: int = GROUP_ROWS) -> Iterator[pa.RecordBatch]:
-        """The rows, some columns of them, a few thousand at a time."""
-        return read_batches(self.blobs, self.paths, columns, rows)
+    def batches(self, columns: Sequence[str], *, split: str | None = None) -> Iterator[pa.RecordBatch]:
+        """The rows, some columns of them, a few thousand at a time; of one split where it is named."""
+        if split is None or len(self.splits) == 1:
+            yield from read_batches(self.blobs, self.paths, columns)
+            return
+        for batch in read_batches(self.blobs, self.paths, [*columns, "split"]):
+            yield batch.filter(pc.equal(batch.column("split"), split))  # pyright: ignore[reportAttributeAccessIssue]
 
     def records(
         self, *columns: str, split: str | None = None, parse: Sequence[str] = ()
     ) -> Iterator[tuple[Any, ...]]:
         """The rows one by one, of one split where it is named; columns in `parse` as values."""
-        wanted = [*columns, "split"] if split is not None else list(columns)
-        for batch in self.batches(wanted):
-            cells = [batch.column(name).to_pylist() for name in columns]
-            for place, name in enumerate(columns):
-                if name in parse:
-                    cells[place] = [orjson.loads(cell) for cell in cells[place]]
-            if split is None:
-                yield from zip(*cells, strict=True)
-            else:
-                parts = batch.column("split").to_pylist()
-                yield from (
-                    row for part, row in zip(parts, zip(*cells, strict=True), strict=True) if part == split
-                )
+        for batch in self.batches(columns, split=split):
+            yield from zip(*(values_of(batch.column(name), name in parse) for name in columns), strict=True)
 
     @property
     def splits(self) -> dict[str, int]:
@@ -74,6 +68,12 @@ class Sealed:
         """The bytes of an image of an item. Blocks: for threads."""
         with self.blobs.open(BlobStore.content_path(self.tenant_id, bytes.fromhex(sha256))) as file:
             return file.read()
+
+
+def values_of(column: pa.Array, parse: bool) -> list[Any]:
+    """The cells of a column; with `parse`, the JSON in them, read in one go since that is much faster than one by one."""
+    cells = column.to_pylist()
+    return orjson.loads("[" + ",".join(cells) + "]") if parse else cells
 
 
 class Format(Protocol):

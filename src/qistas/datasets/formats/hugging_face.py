@@ -7,7 +7,6 @@ the files themselves. The zip's entries have a fixed time, so the same version g
 import math
 import re
 from collections.abc import Iterator
-from itertools import islice
 from typing import Any, BinaryIO
 
 import orjson
@@ -17,7 +16,7 @@ import yaml
 
 from qistas.ontology import FieldType, Ontology, Question
 
-from .base import NamedSink, Sealed, image_fields, zip_entry, zip_writer
+from .base import NamedSink, Sealed, image_fields, values_of, zip_entry, zip_writer
 
 FILE_ROWS = 100_000
 GROUP_ROWS = 5_000
@@ -122,29 +121,53 @@ def split_names(splits: list[str]) -> dict[str, str]:
 
 
 def _tables(sealed: Sealed, schema: pa.Schema, split: str, rows: int) -> Iterator[pa.Table]:
-    """The rows of one split as tables of up to so many rows, none across the border of two files."""
+    """The rows of one split as tables of about so many rows, none across the border of two files."""
+    held: list[pa.Table] = []
+    count, left = 0, FILE_ROWS
+    for batch in sealed.batches(
+        ("item_id", "external_id", "data", "answer", "confidence", "metadata"), split=split
+    ):
+        for start in range(0, batch.num_rows, rows):
+            table = _table(sealed, schema, batch.slice(start, rows))
+            while table.num_rows:
+                part = table.slice(0, left)
+                table = table.slice(part.num_rows)
+                held.append(part)
+                count, left = count + part.num_rows, left - part.num_rows
+                if count >= rows or left == 0:
+                    yield pa.concat_tables(held)
+                    held, count, left = [], 0, left or FILE_ROWS
+    if held:
+        yield pa.concat_tables(held)
+
+
+def _table(sealed: Sealed, schema: pa.Schema, batch: pa.RecordBatch) -> pa.Table:
     ontology = sealed.ontology
-    fields = [(one.name, one.type) for one in ontology.fields]
-    columns = ("item_id", "external_id", "data", "answer", "confidence", "metadata")
-    records = sealed.records(*columns, split=split, parse=("data", "answer", "confidence"))
-    left = FILE_ROWS
-    while some := list(islice(records, min(rows, left))):
-        left = left - len(some) or FILE_ROWS
-        items, externals, datas, answers, confidences, metadatas = map(list, zip(*some, strict=True))
-        cells: list[list[Any]] = [items, externals]
-        for name, kind in fields:
-            cells.append([_field(sealed, kind, data.get(name)) for data in datas])
-        for question in ontology.questions:
-            cells += _answers(question, answers)
-        for question in ontology.questions:
-            cells.append([confidence.get(question.name) for confidence in confidences])
-        cells.append(metadatas)
-        arrays = [pa.array(cell, one.type) for cell, one in zip(cells, schema, strict=True)]
-        yield pa.Table.from_arrays(arrays, schema=schema)
+    datas = values_of(batch.column("data"), parse=True)
+    answers = values_of(batch.column("answer"), parse=True)
+    confidences = values_of(batch.column("confidence"), parse=True)
+    cells: list[Any] = [batch.column("item_id"), batch.column("external_id")]
+    for one in ontology.fields:
+        values = [data.get(one.name) for data in datas]
+        plain = one.type in (FieldType.TEXT, FieldType.MARKDOWN, FieldType.CHAT)
+        cells.append(values if plain else [_field(sealed, one.type, value) for value in values])
+    for question in ontology.questions:
+        cells += _answers(question, answers)
+    cells += [
+        [confidence.get(question.name) for confidence in confidences] for question in ontology.questions
+    ]
+    cells.append(batch.column("metadata"))
+    arrays = [
+        cell if isinstance(cell, pa.Array) else pa.array(cell, one.type)
+        for cell, one in zip(cells, schema, strict=True)
+    ]
+    return pa.Table.from_arrays(arrays, schema=schema)
 
 
 def _answers(question: Question, answers: list[dict[str, Any]]) -> list[list[Any]]:
     flat, name = question.kind.to_flat, question.name
+    if len(question.kind.columns(question)) == 1:
+        return [[flat(question, answer.get(name))[0] for answer in answers]]
     return [
         list(column) for column in zip(*(flat(question, answer.get(name)) for answer in answers), strict=True)
     ]
@@ -155,8 +178,6 @@ def _field(sealed: Sealed, kind: FieldType, value: Any) -> Any:
         return value
     if kind == FieldType.IMAGE:
         return {"bytes": sealed.image(value["blob"]), "path": None}
-    if kind == FieldType.CHAT:
-        return value
     return orjson.dumps(value).decode()
 
 
