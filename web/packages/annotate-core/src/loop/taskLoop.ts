@@ -316,7 +316,7 @@ export class TaskLoop {
   private onSubmitted(entry: SubmitEntry, reply: Submitted): void {
     const done = this.done.find((one) => one.key === entry.key);
     if (done) done.annotationId = reply.annotation.id;
-    void this.receive(reply.tasks ?? []).then(() => this.fetchMore());
+    void this.receive(reply.tasks ?? []).then(() => this.fetchNow());
   }
 
   /** How many tasks this submit should bring. */
@@ -334,6 +334,15 @@ export class TaskLoop {
     const next = this.parked ?? this.queue.shift() ?? null;
     this.parked = null;
     this.show(next);
+    this.fetchNow();
+  }
+
+  /** With nothing to show, do not wait for the next time to ask. */
+  private fetchNow(): void {
+    if (!this.current) {
+      clearTimeout(this.claimTimer);
+      this.claimTimer = undefined;
+    }
     this.fetchMore();
   }
 

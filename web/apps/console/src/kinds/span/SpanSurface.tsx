@@ -16,7 +16,7 @@ import {
   sameSpan,
   snapSelection,
 } from "@qistas/annotate-core";
-import { type PointerEvent, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useCommands } from "../../flow/annotate/commands/useCommand";
 import { useRegionSlot } from "../../flow/annotate/task/regions";
@@ -27,6 +27,7 @@ import { cutPrefix, keepPrefix } from "./prefixSteps";
 import classes from "./SpanSurface.module.css";
 import { SpanText } from "./SpanText";
 import type { TextPainter } from "./TextPainter";
+import { usePointerSelection } from "./usePointerSelection";
 
 interface Pending {
   readonly anchor: number;
@@ -57,19 +58,22 @@ export function SpanSurface({ value, direction, label, questions }: SurfaceProps
   const spansOf = (of: QuestionOf<"span">): readonly Span[] =>
     (working[of.name] as SpanValue | undefined)?.spans ?? noSpans;
   const spans = spansOf(question);
-  const selected = slot.selected as Span | null;
+  // undo may have taken the chosen span away
+  const chosen = slot.selected as Span | null;
+  const selected = useMemo(
+    () => (chosen && spans.find((span) => sameSpan(span, chosen))) ?? null,
+    [chosen, spans],
+  );
 
   const marks = useMemo(() => {
     const all = questions.flatMap((one) => {
-      const chosen = one.name === question.name ? selected : null;
+      const held = one.name === question.name ? selected : null;
       const given = (working[one.name] as SpanValue | undefined)?.spans ?? noSpans;
       const offered = ((suggestion?.[one.name] as SpanValue | undefined)?.spans ?? noSpans).filter(
         (span) => !given.some((own) => sameSpan(own, span)),
       );
       return [
-        ...marksOf(one, given, points, title, (span) =>
-          chosen && sameSpan(span, chosen) ? "chosen" : "plain",
-        ),
+        ...marksOf(one, given, points, title, (span) => (held && sameSpan(span, held) ? "chosen" : "plain")),
         ...marksOf(one, offered, points, title, () => "suggested"),
       ];
     });
@@ -132,9 +136,8 @@ export function SpanSurface({ value, direction, label, questions }: SurfaceProps
         const exact = snapSelection(boundaries, caret.anchor, caret.head, "grapheme");
         return exact ? addFor(of, name, exact.start, exact.end) : false;
       }
-      const held = regions.slot(of.name).selected as Span | null;
-      if (held && of.name === question.name) {
-        change({ ...held, label: name });
+      if (selected && of.name === question.name) {
+        change({ ...selected, label: name });
         return true;
       }
       if (caret && byKeys && root.current === document.activeElement) {
@@ -169,29 +172,31 @@ export function SpanSurface({ value, direction, label, questions }: SurfaceProps
     selection.addRange(range);
   }, [caret]);
 
-  const onPointerUp = (event: PointerEvent<HTMLDivElement>): void => {
-    if (event.button !== 0) return;
-    const selection = getSelection();
-    const paint = painter.current;
-    if (!selection?.anchorNode || !selection.focusNode || !paint) return;
-    const from = paint.unitOf(selection.anchorNode, selection.anchorOffset);
-    const to = paint.unitOf(selection.focusNode, selection.focusOffset);
-    if (from === undefined || to === undefined) return;
+  const onSelected = (from: number, to: number, exact: boolean): void => {
     setByKeys(false);
     setNotice("");
     if (from === to) {
       pointAt(to);
       return;
     }
-    const snapped = snapSelection(boundaries, from, to, event.altKey ? "grapheme" : snap);
+    const snapped = snapSelection(boundaries, from, to, exact ? "grapheme" : snap);
     if (!snapped) {
       setCaret(null);
+      getSelection()?.removeAllRanges();
       return;
     }
     regions.change(question.name, { selected: null });
     if (slot.pen && !readOnly) addFor(question, slot.pen, snapped.start, snapped.end);
     else setCaret({ anchor: snapped.start, head: snapped.end });
   };
+  const pointerHandlers = usePointerSelection({
+    root,
+    painter,
+    boundaries,
+    from: caret?.anchor ?? null,
+    onSelected,
+    onTouched: (anchor, head) => setCaret({ anchor, head }),
+  });
 
   /** A click: the shortest span there, clicked again the next around it. */
   const pointAt = (unit: number): void => {
@@ -374,7 +379,7 @@ export function SpanSurface({ value, direction, label, questions }: SurfaceProps
       data-scope="text"
       data-surface={question.name}
       className={classes.surface}
-      onPointerUp={onPointerUp}
+      {...pointerHandlers}
       onFocus={() => {
         if (root.current?.matches(":focus-visible") && !caret) setCaret({ anchor: 0, head: 0 });
         if (root.current?.matches(":focus-visible")) setByKeys(true);
