@@ -98,6 +98,7 @@ export function LabelRows({ labels, languages, takenKeys, onChange }: Props) {
             placeholder={t("ontology.parent")}
             size="xs"
             clearable
+            allowDeselect={false}
             className={classes.parent}
             data={labels.filter((other) => other !== label && other.name).map((other) => other.name)}
             value={label.parent ?? null}

@@ -34,9 +34,13 @@ export function QuestionCard({ ontology, question, place, wrong, onChange, onMov
     .flatMap((label) => label.hotkey ?? []);
 
   return (
-    <fieldset className={classes.card} data-wrong={wrong.length > 0 || undefined}>
+    <fieldset
+      className={classes.card}
+      data-wrong={wrong.length > 0 || undefined}
+      aria-label={t("ontology.questionN", { n: place + 1 })}
+    >
       <div className={classes.head}>
-        <Text component="legend" fw={600} size="md">
+        <Text fw={600} size="md">
           {t("ontology.questionN", { n: place + 1 })} <bdi>{question.name}</bdi>
         </Text>
         <Group gap={0}>
@@ -125,6 +129,7 @@ export function QuestionCard({ ontology, question, place, wrong, onChange, onMov
             label={t("ontology.when")}
             placeholder={t("ontology.always")}
             clearable
+            allowDeselect={false}
             data={earlier.map((other) => other.name)}
             value={question.when?.question ?? null}
             onChange={(name) => put({ when: name ? { question: name, is: [] } : undefined })}

@@ -179,6 +179,7 @@ function BatchDialog({ projectId, batch, onClose }: DialogProps) {
                 t("members.groups"),
               )}
               clearable
+              allowDeselect={false}
               placeholder={t("queue.anyone")}
               value={assignee}
               onChange={setAssignee}

@@ -45,6 +45,7 @@ export function TaskList({ projectId }: { projectId: string }) {
             placeholder={t("queue.allStates")}
             size="xs"
             clearable
+            allowDeselect={false}
             data={taskStates.map((value) => ({ value, label: t(`taskStates.${value}`) }))}
             value={state}
             onChange={(value) => setState(taskStates.find((each) => each === value) ?? null)}
@@ -54,6 +55,7 @@ export function TaskList({ projectId }: { projectId: string }) {
             placeholder={t("queue.allBatches")}
             size="xs"
             clearable
+            allowDeselect={false}
             data={(batches.data?.rows ?? []).map((row) => ({ value: row.id, label: row.name }))}
             value={batch}
             onChange={setBatch}
@@ -176,6 +178,7 @@ function TaskRow({ projectId, row, manages, batch, onOpen }: RowProps) {
             size="xs"
             className={quiet.quiet}
             clearable
+            allowDeselect={false}
             searchable
             data={assigneeChoices(
               members.data?.rows,

@@ -149,6 +149,7 @@ function Mapping({ projectId, found, onImport }: MappingProps) {
                 description={t(`fieldTypes.${field.type ?? "text"}`)}
                 w={180}
                 clearable
+                allowDeselect={false}
                 searchable
                 data={columns}
                 value={mapping[field.name] ?? null}
@@ -166,6 +167,7 @@ function Mapping({ projectId, found, onImport }: MappingProps) {
               label={t("sources.externalId")}
               w={180}
               clearable
+              allowDeselect={false}
               data={columns}
               value={externalId}
               onChange={setExternalId}
@@ -174,6 +176,7 @@ function Mapping({ projectId, found, onImport }: MappingProps) {
               label={t("sources.split")}
               w={180}
               clearable
+              allowDeselect={false}
               data={columns}
               value={split}
               onChange={setSplit}

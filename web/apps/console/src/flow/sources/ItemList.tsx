@@ -30,6 +30,7 @@ export function ItemList({ projectId }: { projectId: string }) {
           placeholder={t("sources.allItems")}
           size="xs"
           clearable
+          allowDeselect={false}
           data={itemStates.map((value) => ({ value, label: t(`itemStates.${value}`) }))}
           value={state}
           onChange={(value) => setState(itemStates.find((each) => each === value) ?? null)}
