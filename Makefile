@@ -107,5 +107,5 @@ $(NODE_MODULES): web/package-lock.json web/package.json $(wildcard web/*/*/packa
 
 $(CONSOLE): $(WEB_SOURCES) $(NODE_MODULES)
 	@echo "building the console"
-	@cd web && npm run --silent build -- --logLevel warn
+	@cd web && npm run --silent build --workspace @qistas/console -- --logLevel warn
 	@touch $@
