@@ -26,7 +26,7 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 PROBLEM = "application/problem+json"
 
 
-class FaultSent(BaseModel):
+class ProblemFault(BaseModel):
     """One place at fault."""
 
     where: str
@@ -42,7 +42,7 @@ class Problem(BaseModel):
     status: int
     code: str
     detail: str
-    errors: list[FaultSent]
+    errors: list[ProblemFault]
     request_id: str
 
 

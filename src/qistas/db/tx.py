@@ -194,6 +194,12 @@ async def _transaction(
         raise Unavailable(
             "The database does not answer just now. Nothing was lost; try again in a moment."
         ) from error
+    except psycopg.errors.InsufficientPrivilege as error:
+        if "expired context" not in str(error):
+            raise
+        raise Unavailable(
+            "The clocks of this server and of the database disagree by hours. Set them right, then try again."
+        ) from error
     except psycopg.errors.UniqueViolation as error:
         raise Conflict("Something of that name or key is there already. Choose another.") from error
     except psycopg.errors.ForeignKeyViolation as error:

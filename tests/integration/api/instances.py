@@ -34,7 +34,7 @@ def smallest(schema: dict[str, Any], schemas: dict[str, Any], ids: dict[str, str
         )
     if kind == "string":
         if schema.get("format") == "uuid":
-            return ids.get(name, ZERO)
+            return ids.get({"with": "version_id"}.get(name, name), ZERO)
         return "x" * max(1, schema.get("minLength", 1))
     if kind in ("integer", "number"):
         return max(schema.get("minimum", 0), schema.get("exclusiveMinimum", -1) + 1)

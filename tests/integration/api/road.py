@@ -125,4 +125,17 @@ async def furnish(api: Api, tenant: Tenant, name: str = "News") -> tuple[dict[st
         {"item_id": ids["item_id"], "answer": answer("sport"), "reason": "clear"},
     )
     await api.run_jobs()
+
+    # -- datasets
+    ids["dataset_id"] = (await ask("POST", f"{at}/datasets", {"name": "headlines"}))["id"]
+    lines_of = f"{at}/datasets/{ids['dataset_id']}/versions"
+    splits = {"train": 0.5, "test": 0.5}
+    await ask("POST", f"{at}/datasets/{ids['dataset_id']}/preview", {"splits": splits})
+    ids["version_id"] = (await ask("POST", lines_of, {"splits": splits, "seed": 7, "note": "first"}))["id"]
+    await api.run_jobs()
+    assert (await ask("GET", f"{lines_of}/{ids['version_id']}"))["state"] == "sealed"
+    for form in ("csv", "jsonl"):
+        ids["export_id"] = (await ask("POST", f"{lines_of}/{ids['version_id']}/exports", {"format": form}))["id"]
+        await api.run_jobs()
+        assert (await ask("GET", f"{at}/exports/{ids['export_id']}"))["state"] == "done"
     return ids, ask

@@ -481,6 +481,11 @@ async def test_a_clock_that_jumps_signs_nobody_in_or_out(api: Api, monkeypatch: 
         resolve.forget(api.db)
         assert (await client.get("/session")).status_code == 200
         assert (await out.get("/session")).status_code == 401
+    # Days apart, the database refuses to talk to us: nobody is let in, and nobody is told that they are signed out.
+    monkeypatch.setattr(time, "time", lambda: real() + 3 * 86400)
+    resolve.forget(api.db)
+    assert (await client.get("/session")).status_code == 503
+    assert (await out.get("/session")).status_code == 401
     monkeypatch.setattr(time, "time", real)
 
     async def shift(table: str, columns: str, by: str) -> None:
