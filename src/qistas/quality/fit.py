@@ -12,10 +12,11 @@ import numpy as np
 from qistas.core.ids import ProjectId
 from qistas.core.principal import Principal
 from qistas.db import Database, Tx
-from qistas.ontology import Answers, Inference, Ontology, Question, load_ontology, load_project
+from qistas.ontology import Answers, Inference, OntologyVersion, Question, load_ontology, load_project
 from qistas.trust import Permission, require
 
 from . import store
+from .infer_consensus import fitting
 from .types import Inferred, Skill
 
 BOOTSTRAPS = 500
@@ -54,9 +55,10 @@ async def fit_project(
         project = await load_project(tx, project_id)
         if project.ontology_version == 0:
             return 0.0
-        ontology = (await load_ontology(tx, project_id)).ontology
+        version = await load_ontology(tx, project_id)
+        ontology = version.ontology
         as_of = await tx.value("SELECT now()")
-        items, annotators, gathered = await _gather(tx, project_id, ontology)
+        items, annotators, gathered = await _gather(tx, project_id, version)
         gold = await store.live_gold(tx, project_id)
     known = {code: gold[item][1] for code, item in enumerate(items) if item in gold}
     wanted = method or project.settings.method
@@ -73,14 +75,16 @@ async def fit_project(
 
 
 async def _gather(
-    tx: Tx, project_id: ProjectId, ontology: Ontology
+    tx: Tx, project_id: ProjectId, version: OntologyVersion
 ) -> tuple[list[UUID], list[UUID], dict[str, Gathered]]:
     """Read all current answers once: the items and annotators in the order of their codes, and the answers by question."""
     items: dict[UUID, int] = {}
     annotators: dict[UUID, int] = {}
-    gathered = {question.name: Gathered() for question in ontology.questions}
+    gathered = {question.name: Gathered() for question in version.ontology.questions}
     async for rows in store.stream_answers(tx, project_id):
-        for annotation_id, item_id, annotator_id, answer in rows:
+        for annotation_id, item_id, annotator_id, answer, given_under in rows:
+            if given_under < version.version:
+                answer = fitting(version.ontology, answer)
             item = items.setdefault(item_id, len(items))
             annotator = annotators.setdefault(annotator_id, len(annotators))
             for name, value in answer.items():

@@ -2,11 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from qistas.core.ids import ProjectId
 from qistas.db import Tx
-from qistas.ontology import Ontology, load_ontology, load_project
+from qistas.ontology import Ontology, fits, load_ontology, load_project
 from qistas.trust import Permission, require
 
 from . import store
@@ -27,8 +29,12 @@ async def infer_due(tx: Tx, project_id: ProjectId, limit: int = BATCH) -> int:
     if not items:
         return 0
     project = await load_project(tx, project_id)
-    ontology = (await load_ontology(tx, project_id)).ontology
-    answers = await store.answers_to(tx, project_id, items)
+    version = await load_ontology(tx, project_id)
+    ontology = version.ontology
+    answers = [
+        replace(row, answer=fitting(ontology, row.answer)) if row.ontology_version < version.version else row
+        for row in await store.answers_to(tx, project_id, items)
+    ]
     skills = {(s.question, s.annotator_id): s.value for s in await store.load_skills(tx, project_id)}
     await store.save_consensus(
         tx, project_id, combine_items(ontology, answers, skills, project.settings.method)
@@ -73,6 +79,12 @@ def combine_items(
                 )
             )
     return inferred
+
+
+def fitting(ontology: Ontology, answer: Mapping[str, Any]) -> dict[str, Any]:
+    """What of an answer given under an earlier version still fits: a late one may hold what was taken away since."""
+    asked = ontology.question_named
+    return {name: value for name, value in answer.items() if name in asked and fits(asked[name], value)}
 
 
 def weight(skill: float) -> float:

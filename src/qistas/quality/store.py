@@ -17,8 +17,8 @@ INFINITY = "infinity"
 # One row an annotator and task: the last revision, unless a reviewer sent that one back. Model answers are correlated and
 # never count as independent votes, so only people and service keys are read.
 CURRENT = """
-SELECT a.id, a.item_id, a.annotator_id, a.answer FROM (
-    SELECT DISTINCT ON (a.item_id, a.task_id, a.annotator_id) a.id, a.item_id, a.annotator_id, a.answer
+SELECT a.id, a.item_id, a.annotator_id, a.answer, a.ontology_version FROM (
+    SELECT DISTINCT ON (a.item_id, a.task_id, a.annotator_id) a.id, a.item_id, a.annotator_id, a.answer, a.ontology_version
       FROM annotations a JOIN members m ON m.tenant_id = a.tenant_id AND m.id = a.annotator_id AND m.kind <> 'model'
      WHERE a.tenant_id = %(tenant)s AND a.project_id = %(project)s {items}
      ORDER BY a.item_id, a.task_id, a.annotator_id, a.revision DESC) AS a
@@ -54,7 +54,7 @@ async def answers_to(tx: Tx, project_id: UUID, items: Sequence[UUID]) -> list[An
 
 
 async def stream_answers(tx: Tx, project_id: UUID) -> AsyncIterator[list[tuple[Any, ...]]]:
-    """All current answers of the project, by item, as (id, item, annotator, answer)."""
+    """All current answers of the project, by item, as (id, item, annotator, answer, ontology version)."""
     async for rows in tx.stream(
         CURRENT.format(items=""), {"tenant": tx.tenant_id, "project": project_id}, CHUNK
     ):

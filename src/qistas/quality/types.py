@@ -23,6 +23,7 @@ class AnswerRow:
     item_id: UUID
     annotator_id: UUID
     answer: dict[str, Any]
+    ontology_version: int
 
 
 @dataclass(frozen=True, slots=True)

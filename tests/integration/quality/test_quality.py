@@ -7,13 +7,14 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.build import claim, counts, fill, make_project, submit, task_rows
+from tests.build import TOPIC, claim, counts, fill, make_project, submit, task_rows
 from tests.conftest import Tenant
 
 from qistas.core.errors import AnswerInvalid, Conflict, Forbidden, Invalid
 from qistas.core.ids import ProjectId
 from qistas.core.principal import Principal, Role
 from qistas.db import Database
+from qistas.ontology import publish_ontology
 from qistas.quality import (
     Verdict,
     adjudicate_item,
@@ -315,3 +316,25 @@ async def test_every_kind_of_answer_is_merged(db: Database, tenant: Tenant) -> N
         }
         assert (found["why"].value, found["why"].answers) == ({"text": "she is glad"}, 2)
         assert all(0 <= row.doubt <= 1 for row in found.values())
+
+
+async def test_an_answer_from_before_a_change_counts_as_far_as_it_still_fits(
+    db: Database, tenant: Tenant
+) -> None:
+    """A lease taken under one version may be answered after the next took a label away that nobody had used."""
+    project = await make_project(db, tenant.owner, overlap=2)
+    await fill(db, tenant.owner, project, 1)
+    late, other = await tenant.member(Role.ANNOTATOR), await tenant.member(Role.ANNOTATOR)
+    (held,) = await claim(db, late, project)
+    kept = [label for label in TOPIC["questions"][0]["labels"] if label["name"] != "art"]
+    changed = {**TOPIC, "questions": [{**TOPIC["questions"][0], "labels": kept}]}
+    async with db.tenant_tx(tenant.owner) as tx:
+        await publish_ontology(tx, project, changed)
+    await submit(db, late, project, held, "art")
+    (offer,) = await claim(db, other, project)
+    await submit(db, other, project, offer, "news")
+    await infer(db, tenant.owner, project)
+    await fit_project(db, tenant.owner, project)
+    async with db.tenant_tx(tenant.owner) as tx:
+        (row,) = (await list_consensus(tx, project, "topic")).rows
+    assert (row.value, row.answers) == ({"labels": ["news"]}, 1)
