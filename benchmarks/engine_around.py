@@ -270,12 +270,18 @@ def read(folder):
     return data, np.array([code[known[t]] if t in known else -1 for t in names.items])
 
 
-def savings(folder, targets, sets):
+def savings(folder, targets, error_costs, sets):
     """Share of answers the stop rule asks for, and where it ends up against majority and Dawid–Skene on all of them."""
     print(
         "\nsavings: share of answers used, accuracy at the stop less that of full-redundancy majority and Dawid–Skene"
     )
-    for target in targets:
+    for target, error_cost in zip(targets, error_costs, strict=True):
+        costs = {"cost": 1.0, "error_cost": error_cost} if error_cost > 0 else {}
+        print(
+            f"  rule: target {target}, an error is worth {error_cost:g} answers"
+            if costs
+            else f"  rule: target {target}"
+        )
         shares, to_majority, to_ds, reached_majority, reached_ds = [], [], [], [], []
         for name in sets:
             data, known = read(folder / name)
@@ -287,7 +293,11 @@ def savings(folder, targets, sets):
             majority, ds = score(truth.majority(data).label), score(truth.dawid_skene(data).label)
             begun = time.perf_counter()
             got = replay(
-                data, StopRule(target=target), rng=np.random.default_rng(0), truth=known, round_share=0.34
+                data,
+                StopRule(target=target, **costs),
+                rng=np.random.default_rng(0),
+                truth=known,
+                round_share=0.5,
             )
             share = got.used[-1] / got.n_total
 
@@ -296,7 +306,7 @@ def savings(folder, targets, sets):
                 return float(got.used[at[0]] / got.n_total) if len(at) else float("nan")
 
             row = {
-                "name": f"savings {name}", "target": target, "share": share, "accuracy": float(got.accuracy[-1]),
+                "name": f"savings {name}", "target": target, "error cost": error_cost, "share": share, "accuracy": float(got.accuracy[-1]),
                 "expected": float(got.expected_accuracy[-1]), "majority": majority, "dawid_skene": ds,
                 "first at majority": first(majority), "first at dawid_skene": first(ds),
                 "seconds": time.perf_counter() - begun,
@@ -333,7 +343,10 @@ def main():
     )
     parser.add_argument("--size", type=int, default=1_000_000)
     parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--targets", type=float, nargs="*", default=[0.95, 0.98, 0.99])
+    parser.add_argument("--targets", type=float, nargs="*", default=[0.98, 0.99, 0.98])
+    parser.add_argument(
+        "--error-costs", type=float, nargs="*", default=[60, 300, 0], help="in answers; 0: the target alone"
+    )
     parser.add_argument("--sets", nargs="*", default=list(SETS))
     parser.add_argument("--only", nargs="*", choices=("alpha", "rating", "errors", "regions", "savings"))
     parser.add_argument("--json", type=Path)
@@ -350,7 +363,7 @@ def main():
         regions(given.repeats)
     if "savings" in only:
         if given.data.is_dir():
-            savings(given.data, given.targets, given.sets)
+            savings(given.data, given.targets, given.error_costs, given.sets)
         else:
             print(f"no data at {given.data}: savings are left out")
     if given.json:

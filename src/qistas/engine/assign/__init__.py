@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qistas.engine.assign.gain import Gains, confusion_from_accuracy, expected_gains
+from qistas.engine.assign.gain import Gains, confusion_from_accuracy, expected_gains, gain_per_answer
 from qistas.engine.assign.offer import Offers, offer_tasks, rank_items
 from qistas.engine.assign.pooled import PooledResult, PooledSkill, pooled
 from qistas.engine.assign.replay import Inferred, Replay, Skilled, replay
@@ -22,6 +22,7 @@ __all__ = [
     "confusion_from_accuracy",
     "decide_stop",
     "expected_gains",
+    "gain_per_answer",
     "offer_tasks",
     "pooled",
     "rank_items",

@@ -14,7 +14,13 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from qistas.engine.assign.gain import FloatArray, IntArray, confusion_from_accuracy, expected_gains
+from qistas.engine.assign.gain import (
+    FloatArray,
+    IntArray,
+    confusion_from_accuracy,
+    expected_gains,
+    gain_per_answer,
+)
 from qistas.engine.assign.pooled import PooledSkill, pooled
 from qistas.engine.assign.stop import StopRule, decide_stop
 from qistas.engine.responses import Responses
@@ -116,7 +122,14 @@ def replay(
         confusion = _confusion(result.annotators, shrink, responses.n_labels)
         gains = expected_gains(posterior, confusion, item[unseen], annotator[unseen])
         best = np.zeros(n_items)
-        np.maximum.at(best, item[unseen], gains.accuracy)
+        if rule.cost is not None:
+            # The ablest of those whose answers are left, over as many answers as are left.
+            able = np.zeros(n_items)
+            np.maximum.at(
+                able, item[unseen], np.einsum("rkk->r", confusion[annotator[unseen]]) / responses.n_labels
+            )
+            best = gain_per_answer(posterior, able)
+            np.maximum.at(best, item[unseen], gains.accuracy)
         decision = decide_stop(posterior, counts, rule, accuracy_gain=best)
         label = posterior.argmax(axis=1).astype(np.int64)
         used.append(int(revealed.sum()))

@@ -79,7 +79,7 @@ def decide_stop(
     """Say for every item whether it has answers enough.
 
     ``posterior``: (n_items, n_labels); ``n_answers``: (n_items,) independent answers so far; ``accuracy_gain``: (n_items,)
-    the best expected rise in accuracy of one more answer (from :func:`expected_gains`), needed where the rule has
+    the expected rise in accuracy for each further answer (from :func:`gain_per_answer`), needed where the rule has
     costs.
 
     Decided cases: the minimum comes before everything; then the maximum, the target, the cost. No items: nothing is

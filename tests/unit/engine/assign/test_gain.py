@@ -2,7 +2,7 @@
 import numpy as np
 import pytest
 
-from qistas.engine.assign import confusion_from_accuracy, expected_gains
+from qistas.engine.assign import confusion_from_accuracy, expected_gains, gain_per_answer
 
 
 def test_by_enumeration():
@@ -55,3 +55,33 @@ def test_a_thousand_labels_stay_in_bounds():
     p = np.full((40, 1000), 1e-3)
     got = expected_gains(p, confusion_from_accuracy([0.8], 1000), np.arange(40), np.zeros(40, int))
     assert got.accuracy == pytest.approx(0.8 - 1e-3)
+
+
+def test_several_answers_may_be_worth_what_one_is_not():
+    p = np.array([[0.85, 0.15], [0.5, 0.5], [1.0, 0.0]])
+    one = expected_gains(p, confusion_from_accuracy([0.8], 2), [0, 1, 2], [0, 0, 0]).accuracy
+    got = gain_per_answer(p, 0.8)
+    assert one[0] == pytest.approx(0.0)
+    assert got[0] > 0.01
+    assert got[1] == pytest.approx(one[1]) == pytest.approx(0.3)
+    assert got[2] == 0.0
+
+
+def test_the_rate_equals_a_simulation():
+    rng = np.random.default_rng(0)
+    q, a = 0.7, 0.75
+    truth = rng.random(400_000) < q
+    rates = []
+    for m in (1, 2, 3):
+        votes = rng.binomial(m, np.where(truth, a, 1 - a))
+        odds = np.log(q / (1 - q)) + (2 * votes - m) * np.log(a / (1 - a))
+        rates.append((((odds > 0) == truth).mean() - q) / m)
+        assert gain_per_answer([[q, 1 - q]], a, most=m)[0] == pytest.approx(max(rates), abs=0.002)
+
+
+def test_the_rate_in_degenerate_cases():
+    assert gain_per_answer(np.zeros((0, 2)), 0.8).shape == (0,)
+    assert gain_per_answer([[1.0]], 0.8).tolist() == [0.0]
+    assert gain_per_answer([[0.6, 0.4]], 0.5)[0] == pytest.approx(0.0)
+    with pytest.raises(ValueError, match="accuracy"):
+        gain_per_answer([[0.6, 0.4]], 1.5)
