@@ -22,13 +22,22 @@ from qistas.core.principal import Role
 
 # Hashes of sealed versions and of files cover ids and moments, and pseudonyms stand for ids: they are told like ids.
 UUID = re.compile(
-    r"\b(?:[0-9a-f]{64}|[0-9a-f]{16})\b|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+    r"\b[0-9a-f]{64}\b|(?<=\")[0-9a-f]{16}(?=\")|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 )
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|\+00:00)")
 SECRET = re.compile(r"qst_\w{36}|(?<=/invite#)[\w-]{43}")
 HINT = re.compile(r'(?<="hint":")\w{4}(?=")')
 KEY = re.compile(r'(?<="next":")[\w-]+(?=")')
 PACKED = re.compile(r'(?<=\.parquet","rows":\d,"bytes":)\d+')  # ids pack differently well
+TOOK = re.compile(r'(?<="seconds":)[\d.e-]+(?=}],"annotators")')  # how long an inference ran
+FORMS = {
+    HINT: "<hint>",
+    MOMENT: "<moment>",
+    SECRET: "<secret>",
+    KEY: "<key>",
+    PACKED: "<bytes>",
+    TOOK: "<seconds>",
+}
 PASSING = {"x-request-id", "date", "content-length", "etag", "last-modified", "set-cookie"}
 
 
@@ -39,10 +48,8 @@ class Same:
         self.seen: dict[str, str] = {}
 
     def __call__(self, text: str) -> str:
-        text = PACKED.sub(
-            "<bytes>",
-            KEY.sub("<key>", SECRET.sub("<secret>", MOMENT.sub("<moment>", HINT.sub("<hint>", text)))),
-        )
+        for form, name in FORMS.items():
+            text = form.sub(name, text)
         return UUID.sub(lambda m: self.seen.setdefault(m[0], f"<id {len(self.seen)}>"), text)
 
 
