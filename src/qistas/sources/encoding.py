@@ -69,14 +69,19 @@ def _is_utf8(sample: bytes) -> bool:
 
 
 def _wide(sample: bytes) -> str | None:
-    """UTF-16 or UTF-32 without a mark: NULs stand in every second or three of four places."""
+    """UTF-16 or UTF-32 without a mark: bytes that no text has (0 to 8) stand in one of two places, or in two or three of four.
+
+    In Latin text the other half of each unit is 0, in Arabic text it is 6.
+    """
     head = sample[:4096]
-    if len(head) < 8 or head.count(0) < len(head) // 8:
+    if len(head) < 8:
         return None
-    columns = [head[k::4].count(0) * 4 / len(head) for k in range(4)]
-    if min(columns[1:]) > 0.4 and columns[0] < 0.2:
+    columns = [sum(byte < 9 for byte in head[k::4]) * 4 / len(head) for k in range(4)]
+    if sum(columns) < 0.8:
+        return None
+    if min(columns[2:]) > 0.8 and columns[0] < 0.2:
         return "utf-32-le"
-    if min(columns[:3]) > 0.4 and columns[3] < 0.2:
+    if min(columns[:2]) > 0.8 and columns[3] < 0.2:
         return "utf-32-be"
     even, odd = columns[0] + columns[2], columns[1] + columns[3]
     if odd > 4 * even:

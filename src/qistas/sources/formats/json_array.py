@@ -16,7 +16,6 @@ from .reader import Row, not_text, shown, too_long
 
 _CHUNK = 1 << 18
 _MARK = re.compile(rb'["\\{}\[\]]')
-_QUOTE = re.compile(rb'["\\]')
 _BETWEEN = b" \t\r\n,"
 
 
@@ -124,18 +123,21 @@ def _scan(buffer: bytes, depth: int, in_string: bool) -> tuple[int | None, int, 
     buffer ends in the backslash of an escape. A value that is no object, array or string ends at the next comma,
     bracket or line feed.
     """
-    at, length = 0, len(buffer)
+    at, length, slash = 0, len(buffer), -1
     while at < length:
         if in_string:
-            found = _QUOTE.search(buffer, at)
-            if found is None:
-                return None, depth, True, False
-            at = found.end()
-            if found[0] == b"\\":
-                if at >= length:
+            quote = buffer.find(b'"', at)
+            if slash < at:  # looked for once, and again only when it has been passed
+                slash = buffer.find(b"\\", at)
+                slash = length if slash < 0 else slash
+            if slash < (length if quote < 0 else quote):
+                at = slash + 2
+                if at > length:
                     return None, depth, True, True
-                at += 1
+            elif quote < 0:
+                return None, depth, True, False
             else:
+                at = quote + 1
                 in_string = False
                 if depth == 0:
                     return at, 0, False, False
