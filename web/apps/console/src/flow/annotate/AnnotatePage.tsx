@@ -2,16 +2,18 @@ import { Button } from "@mantine/core";
 import type { LoopView, TaskLoop, Work } from "@qistas/annotate-core";
 import { type Chord, Dispatcher, type Option, optionKeys } from "@qistas/annotate-core";
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { projectQuery } from "../../data/projects";
 import { useMe } from "../../data/session";
 import { Answered } from "../../parts/Answered";
 import classes from "./AnnotatePage.module.css";
+import { keepPage } from "./boot/keepPage";
 import { useTaskLoop } from "./boot/useTaskLoop";
 import { useCommands } from "./commands/useCommand";
 import { useKeymap } from "./commands/useKeymap";
 import { AskDialog } from "./dialogs/AskDialog";
+import { KeysDialog } from "./dialogs/KeysDialog";
 import { SkipDialog } from "./dialogs/SkipDialog";
 import { GuidelinePanel } from "./GuidelinePanel";
 import { NoTask } from "./NoTask";
@@ -20,9 +22,6 @@ import { TaskBar } from "./TaskBar";
 import { TaskNotes } from "./TaskNotes";
 import { TaskBoard } from "./task/TaskBoard";
 import { useAnswerView } from "./task/TaskScope";
-
-const loadKeys = () => import("./dialogs/KeysDialog");
-const KeysDialog = lazy(() => loadKeys().then(({ KeysDialog: dialog }) => ({ default: dialog })));
 
 interface Props {
   projectId: string;
@@ -84,11 +83,7 @@ function Desk({
     localStorage.setItem(guidelineKey, next ? "open" : "closed");
     setOpen(next);
   };
-  useEffect(() => {
-    // the dialog is there before it is wanted, also when the network has gone by then
-    const later = setTimeout(() => void loadKeys(), 2000);
-    return () => clearTimeout(later);
-  }, []);
+  useEffect(keepPage, []);
   if (view.phase === "signed_out")
     return (
       <div className={classes.noTask} role="alert">
@@ -207,11 +202,7 @@ function Task({ projectId, loop, view, work, pens, guidelineOpen, onGuideline }:
           onSent={() => setNote(t("ask.sent"))}
         />
       ) : null}
-      {dialog === "keys" ? (
-        <Suspense fallback={null}>
-          <KeysDialog onClose={close} optionKeys={allKeys} {...keymap} />
-        </Suspense>
-      ) : null}
+      {dialog === "keys" ? <KeysDialog onClose={close} optionKeys={allKeys} {...keymap} /> : null}
     </>
   );
 }
