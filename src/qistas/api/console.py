@@ -25,8 +25,8 @@ def mount_console(app: FastAPI, folder: Path) -> None:
 
 def _answer(folder: Path, path: str) -> Response:
     root = folder.resolve()
-    file = (root / path).resolve()
-    if path and file.is_relative_to(root) and file.is_file():
+    file = _file(root, path)
+    if file is not None:
         # Built files carry a hash in their name, so they never change.
         cache = "public, max-age=31536000, immutable" if path.startswith("assets/") else "no-cache"
         return FileResponse(file, headers={"cache-control": cache})
@@ -36,3 +36,12 @@ def _answer(folder: Path, path: str) -> Response:
     if Path(path).suffix and path.startswith("assets/"):
         return PlainTextResponse("Not found", 404)
     return FileResponse(index, headers={"cache-control": "no-cache"})
+
+
+def _file(root: Path, path: str) -> Path | None:
+    """The built file that `path` names, if it is one inside `root`; names no file can have are none."""
+    try:
+        file = (root / path).resolve()
+        return file if path and file.is_relative_to(root) and file.is_file() else None
+    except (OSError, ValueError):
+        return None

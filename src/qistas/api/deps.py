@@ -1,14 +1,17 @@
 """What a route may ask for: the running parts, and who is asking."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, cast
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
 from fastapi.security import APIKeyCookie, HTTPBearer
 
 from qistas.connectors.blobs import BlobStore
-from qistas.core.errors import CrossSite, Forbidden, Missing, Unknown
+from qistas.core.errors import CrossSite, Fault, Forbidden, Invalid, Missing, Unknown
 from qistas.core.ids import ProjectId, parse_uuid
 from qistas.core.principal import Principal
 from qistas.db import Database
@@ -121,11 +124,36 @@ _cookie = APIKeyCookie(
 )
 
 
+def _query_names(dependant: Dependant) -> Iterator[str]:
+    for parameter in dependant.query_params:
+        yield parameter.alias
+    for part in dependant.dependencies:
+        yield from _query_names(part)
+
+
+def check_query(request: Request) -> None:
+    """Refuse a query parameter that the route does not know: a filter that is silently not applied shows what was not asked for."""
+    route = request.scope.get("route")
+    if not isinstance(route, APIRoute) or not request.query_params:
+        return
+    known = cast(frozenset[str] | None, getattr(route, "query_names", None))
+    if known is None:
+        known = frozenset(_query_names(route.dependant))
+        route.query_names = known  # type: ignore[attr-defined]
+    for name in request.query_params:
+        if name not in known:
+            remedy = f"Known here: {', '.join(sorted(known))}." if known else "This address takes none."
+            raise Invalid(
+                "A query parameter is not known here.", [Fault(f"query, {name[:100]}", "unknown", remedy)]
+            )
+
+
 async def actor(
     request: Request, _a: Annotated[object, Depends(_token)], _b: Annotated[object, Depends(_cookie)]
 ) -> Principal:
     """Who asks. Raises Unknown; Missing where the address names a project that is not there for the one who asks."""
     principal = await who_asks(request)
+    check_query(request)
     named = request.path_params.get("project_id")
     if named is not None:
         project_id = parse_uuid(named)

@@ -135,7 +135,9 @@ async def furnish(api: Api, tenant: Tenant, name: str = "News") -> tuple[dict[st
     await api.run_jobs()
     assert (await ask("GET", f"{lines_of}/{ids['version_id']}"))["state"] == "sealed"
     for form in ("csv", "jsonl"):
-        ids["export_id"] = (await ask("POST", f"{lines_of}/{ids['version_id']}/exports", {"format": form}))["id"]
+        ids["export_id"] = (await ask("POST", f"{lines_of}/{ids['version_id']}/exports", {"format": form}))[
+            "id"
+        ]
         await api.run_jobs()
         assert (await ask("GET", f"{at}/exports/{ids['export_id']}"))["state"] == "done"
     return ids, ask

@@ -145,3 +145,14 @@ async def test_a_fault_of_ours_is_logged_and_not_told(api: Api, caplog: pytest.L
     assert "secret" not in str(body)
     assert str(body["request_id"]) in caplog.text
     assert "the secret inside" in caplog.text
+
+
+async def test_filters_are_a_list_of_names(api: Api) -> None:
+    """A filter that is not known is refused, not left out (trust.md, R5t)."""
+    owner = await api.client_for((await api.tenant()).owner)
+    for path in ("/members", "/tokens", "/projects"):
+        for query in ("created_by__password__startswith=a", "person_id=1", "where=1=1", "limit=2&role=owner"):
+            body = is_problem(await owner.get(f"{path}?{query}"), 422, "invalid")
+            assert "query" in str(body["errors"])
+        assert (await owner.get(f"{path}?limit=2")).status_code == 200
+    is_problem(await (await api.client()).get("/members?x=1"), 401, "not_signed_in")
