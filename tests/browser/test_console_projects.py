@@ -18,7 +18,7 @@ def test_a_project_is_made_with_a_live_preview(open_page: OpenPage, work: Work, 
     question = word(language, "ontology.titleWord")
     own = "English" if language == "en" else "العربية"
     card = page.get_by_role("group", name=word(language, "ontology.questionN", n=1))
-    card.get_by_label(f"{question} ({own})", exact=True).fill("Weather الطقس")
+    card.get_by_label(f"{question} ({own})", exact=True).first.fill("Weather الطقس")
     expect(preview.get_by_text("Weather الطقس").first).to_be_visible()
     page.get_by_label(word(language, "projects.name"), exact=True).fill(f"Made {language}")
     make = page.get_by_role("button", name=word(language, "newProject.make"))

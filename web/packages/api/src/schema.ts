@@ -433,7 +433,7 @@ export interface paths {
          * Count what a version would hold
          * @description Items, labels and splits of a selection, before sealing.
          */
-        post: operations["preview"];
+        post: operations["preview_version"];
         delete?: never;
         options?: never;
         head?: never;
@@ -645,7 +645,7 @@ export interface paths {
          * Look at a file before importing it
          * @description What the file is taken for, its first rows, and which column would fill which field. Nothing is kept.
          */
-        post: operations["sources_preview"];
+        post: operations["preview"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1862,18 +1862,6 @@ export interface components {
          */
         ExportState: "queued" | "running" | "done" | "failed";
         /**
-         * FaultSent
-         * @description One place at fault.
-         */
-        FaultSent: {
-            /** Message */
-            message: string;
-            /** Remedy */
-            remedy: string;
-            /** Where */
-            where: string;
-        };
-        /**
          * FitAsked
          * @description A full run; with another method than the project's, for this once.
          */
@@ -2599,6 +2587,36 @@ export interface components {
             } | null;
         };
         /**
+         * PreviewSent
+         * @description What an import of this file would do.
+         */
+        PreviewSent: {
+            /** Columns */
+            columns: string[];
+            /** Delimiter */
+            delimiter: string | null;
+            /** Encoding */
+            encoding: string | null;
+            /** External Id */
+            external_id: string | null;
+            /** Faults */
+            faults: components["schemas"]["qistas__api__wire__sources__FaultSent"][];
+            /** Format */
+            format: string;
+            /** Mapping */
+            mapping: {
+                [key: string]: string;
+            };
+            /** Refusals */
+            refusals: components["schemas"]["RefusalSent"][];
+            /** Rows */
+            rows: {
+                [key: string]: unknown;
+            }[];
+            /** Split */
+            split: string | null;
+        };
+        /**
          * Problem
          * @description What every failure answers (RFC 9457).
          */
@@ -2608,7 +2626,7 @@ export interface components {
             /** Detail */
             detail: string;
             /** Errors */
-            errors: components["schemas"]["FaultSent"][];
+            errors: components["schemas"]["ProblemFault"][];
             /** Request Id */
             request_id: string;
             /** Status */
@@ -2617,6 +2635,18 @@ export interface components {
             title: string;
             /** Type */
             type: string;
+        };
+        /**
+         * ProblemFault
+         * @description One place at fault.
+         */
+        ProblemFault: {
+            /** Message */
+            message: string;
+            /** Remedy */
+            remedy: string;
+            /** Where */
+            where: string;
         };
         /**
          * ProgressSent
@@ -3084,6 +3114,26 @@ export interface components {
             split?: string | null;
         };
         /**
+         * SelectionPreview
+         * @description What a version would hold. `complete` is false where only the first part of a very large project was counted.
+         */
+        SelectionPreview: {
+            /** By Label */
+            by_label: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            /** By Split */
+            by_split: {
+                [key: string]: number;
+            };
+            /** Complete */
+            complete: boolean;
+            /** Items */
+            items: number;
+        };
+        /**
          * SettingsAsked
          * @description The settings to change; the others stay.
          */
@@ -3533,26 +3583,6 @@ export interface components {
          */
         VersionState: "sealing" | "sealed" | "failed";
         /**
-         * PreviewSent
-         * @description What a version would hold. `complete` is false where only the first part of a very large project was counted.
-         */
-        qistas__api__wire__datasets__PreviewSent: {
-            /** By Label */
-            by_label: {
-                [key: string]: {
-                    [key: string]: number;
-                };
-            };
-            /** By Split */
-            by_split: {
-                [key: string]: number;
-            };
-            /** Complete */
-            complete: boolean;
-            /** Items */
-            items: number;
-        };
-        /**
          * VersionPage
          * @description Versions, newest first.
          */
@@ -3595,36 +3625,6 @@ export interface components {
             remedy: string;
             /** Where */
             where: string;
-        };
-        /**
-         * PreviewSent
-         * @description What an import of this file would do.
-         */
-        qistas__api__wire__sources__PreviewSent: {
-            /** Columns */
-            columns: string[];
-            /** Delimiter */
-            delimiter: string | null;
-            /** Encoding */
-            encoding: string | null;
-            /** External Id */
-            external_id: string | null;
-            /** Faults */
-            faults: components["schemas"]["qistas__api__wire__sources__FaultSent"][];
-            /** Format */
-            format: string;
-            /** Mapping */
-            mapping: {
-                [key: string]: string;
-            };
-            /** Refusals */
-            refusals: components["schemas"]["RefusalSent"][];
-            /** Rows */
-            rows: {
-                [key: string]: unknown;
-            }[];
-            /** Split */
-            split: string | null;
         };
     };
     responses: never;
@@ -4574,7 +4574,7 @@ export interface operations {
             };
         };
     };
-    preview: {
+    preview_version: {
         parameters: {
             query?: never;
             header?: never;
@@ -4596,7 +4596,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["qistas__api__wire__datasets__PreviewSent"];
+                    "application/json": components["schemas"]["SelectionPreview"];
                 };
             };
             /** @description A failure, as a problem document */
@@ -5044,7 +5044,7 @@ export interface operations {
             };
         };
     };
-    sources_preview: {
+    preview: {
         parameters: {
             query?: never;
             header?: never;
@@ -5070,7 +5070,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["qistas__api__wire__sources__PreviewSent"];
+                    "application/json": components["schemas"]["PreviewSent"];
                 };
             };
             /** @description A failure, as a problem document */

@@ -44,7 +44,7 @@ export function DoubtHistogram({ edges: fineEdges, counts: fineCounts, chosen, o
               onClick={() => onChoose(chosen === low ? null : low)}
             >
               <span>{count ? format.whole(count) : ""}</span>
-              <span style={{ height: `${(count / most) * 75}%` }} />
+              <span style={{ height: `${(count / most) * 75}%`, minHeight: count ? 2 : 0 }} />
             </button>
           );
         })}

@@ -1,5 +1,6 @@
-import { type GivenRole, type Group, type Member, type Role, server, take } from "@qistas/api";
-import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { type GivenRole, type Group, type Role, server, take } from "@qistas/api";
+import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { may, useMe } from "./session";
 
 export const membersQuery = (projectId?: string) =>
   queryOptions({
@@ -90,16 +91,34 @@ export const useRemoveGroup = () =>
     take(server.DELETE("/api/v1/groups/{group_id}", { params: { path: { group_id: id } } })),
   );
 
-/** People and groups that work may be given to, for a choice list. */
+/** People and groups that work of a project may be given to: those with a role in it or in the whole tenant. */
+export function useAssignees(projectId: string, wanted: boolean) {
+  const me = useMe();
+  const tenantWide = wanted && may(me, "manage");
+  const here = useQuery({ ...membersQuery(projectId), enabled: wanted });
+  const everywhere = useQuery({ ...membersQuery(), enabled: tenantWide });
+  const groups = useQuery({ ...groupsQuery, enabled: tenantWide });
+  const people = new Map(
+    [...(here.data?.rows ?? []), ...(everywhere.data?.rows ?? []).filter((row) => row.role !== "guest")].map(
+      (row) => [row.id, row.name],
+    ),
+  );
+  return {
+    groups: groups.data?.rows ?? [],
+    people: [...people].map(([id, name]) => ({ id, name })),
+    nameOf: (id: string) => people.get(id),
+  };
+}
+
+/** The same as a choice list. */
 export function assigneeChoices(
-  members: Member[] | undefined,
-  groups: Group[] | undefined,
-  membersTitle: string,
+  { groups, people }: Pick<ReturnType<typeof useAssignees>, "groups" | "people">,
   groupsTitle: string,
+  peopleTitle: string,
 ) {
   const choice = ({ id, name }: { id: string; name: string }) => ({ value: id, label: name });
   return [
-    ...(groups?.length ? [{ group: groupsTitle, items: groups.map(choice) }] : []),
-    ...(members?.length ? [{ group: membersTitle, items: members.map(choice) }] : []),
+    ...(groups.length ? [{ group: groupsTitle, items: groups.map(choice) }] : []),
+    ...(people.length ? [{ group: peopleTitle, items: people.map(choice) }] : []),
   ];
 }

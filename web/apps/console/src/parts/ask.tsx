@@ -1,46 +1,47 @@
-import { Button, Text } from "@mantine/core";
-import { modals } from "@mantine/modals";
-import { notifications } from "@mantine/notifications";
 import { ApiProblem } from "@qistas/api";
 import i18next from "i18next";
 import type { ReactNode } from "react";
+import { ring } from "./ring";
+
+export interface Question {
+  title: string;
+  words: ReactNode;
+  yes: string;
+  act: () => void;
+}
+
+export interface Told {
+  key: number;
+  words: string;
+  more?: string | undefined;
+  bad?: boolean | undefined;
+  undo?: (() => void) | undefined;
+}
+
+/** The question that waits for its answer, if any. */
+export const asked = ring<Question | null>(null);
+
+/** What was said lately. */
+export const told = ring<Told[]>([]);
 
 /** Ask before something that cannot be taken back. */
 export function ask(title: string, words: ReactNode, yes: string, act: () => void): void {
-  modals.openConfirmModal({
-    title,
-    children: <Text size="md">{words}</Text>,
-    labels: { confirm: yes, cancel: i18next.t("confirm.no") },
-    confirmProps: { color: "red.9" },
-    closeButtonProps: { "aria-label": i18next.t("close") },
-    onConfirm: act,
-  });
+  asked.set({ title, words, yes, act });
 }
 
-/** Say that something was done; with `undo`, offer to take it back. */
-export function say(words: string, undo?: () => void): void {
-  const id = notifications.show({
-    message: undo ? (
-      <span style={{ display: "flex", gap: 12, alignItems: "center", justifyContent: "space-between" }}>
-        {words}
-        <Button
-          size="compact-sm"
-          variant="default"
-          onClick={() => {
-            notifications.hide(id);
-            undo();
-          }}
-        >
-          {i18next.t("undo")}
-        </Button>
-      </span>
-    ) : (
-      words
-    ),
-    autoClose: undo ? 8000 : 4000,
-    closeButtonProps: { "aria-label": i18next.t("close") },
-  });
+let lastKey = 0;
+
+function tell(message: Omit<Told, "key">, seconds: number): void {
+  lastKey += 1;
+  const key = lastKey;
+  told.set([...told.get().slice(-3), { ...message, key }]);
+  setTimeout(() => forget(key), seconds * 1000);
 }
+
+export const forget = (key: number) => told.set(told.get().filter((each) => each.key !== key));
+
+/** Say that something was done; with `undo`, offer to take it back. */
+export const say = (words: string, undo?: () => void): void => tell({ words, undo }, undo ? 8 : 4);
 
 /** Say that something failed, and why. */
 export function sayProblem(error: unknown): void {
@@ -49,17 +50,6 @@ export function sayProblem(error: unknown): void {
     problem?.code === "network"
       ? i18next.t("problem.network")
       : problem?.detail || i18next.t("problem.unknown");
-  const places = problem?.places ?? [];
-  notifications.show({
-    color: "red",
-    title: words,
-    message: places.length
-      ? places
-          .slice(0, 4)
-          .map((place) => `${place.where} ${place.message}`)
-          .join("\n")
-      : "",
-    autoClose: 12_000,
-    closeButtonProps: { "aria-label": i18next.t("close") },
-  });
+  const places = (problem?.places ?? []).slice(0, 4).map((place) => `${place.where} ${place.message}`);
+  tell({ words, more: places.join("\n") || undefined, bad: true }, 12);
 }

@@ -1,19 +1,21 @@
 import { AppShell, Burger, Group } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { Outlet, useLocation, useParams } from "@tanstack/react-router";
-import { Suspense, useEffect } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { useMe } from "../data/session";
-import { Uploads } from "../flow/sources/Uploads";
+import { uploads } from "../flow/sources/uploads";
 import { Waiting } from "../parts/Waiting";
 import { Brand } from "./Brand";
 import classes from "./Frame.module.css";
 import { LanguageSwitch } from "./LanguageSwitch";
 import { chooseLanguage, isLanguage } from "./language";
-import { PersonMenu } from "./PersonMenu";
+import { PersonSwitch } from "./PersonSwitch";
 import { ProjectSwitch } from "./ProjectSwitch";
 import { Rail } from "./Rail";
 import { ThemeSwitch } from "./ThemeSwitch";
+
+const UploadList = lazy(() => import("../flow/sources/UploadList"));
 
 /** The header and the rail around every page of the console. */
 export function Frame() {
@@ -22,6 +24,7 @@ export function Frame() {
   const [open, { toggle, close }] = useDisclosure(false);
   const { projectId } = useParams({ strict: false });
   const { pathname } = useLocation();
+  const sending = uploads.use().length > 0;
   const slim = pathname.endsWith("/annotate");
 
   const wanted = me.person.language;
@@ -52,7 +55,7 @@ export function Frame() {
           <Group gap={4} wrap="nowrap">
             <LanguageSwitch />
             <ThemeSwitch />
-            <PersonMenu />
+            <PersonSwitch />
           </Group>
         </Group>
       </AppShell.Header>
@@ -68,7 +71,11 @@ export function Frame() {
           <Outlet />
         </Suspense>
       </AppShell.Main>
-      <Uploads />
+      {sending ? (
+        <Suspense fallback={null}>
+          <UploadList />
+        </Suspense>
+      ) : null}
     </AppShell>
   );
 }

@@ -1,12 +1,13 @@
-import { Avatar, Menu, Text, UnstyledButton, VisuallyHidden } from "@mantine/core";
+import { Menu, Text } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useMe, useMoveToTenant, useSignOut } from "../data/session";
 import { sayProblem } from "../parts/ask";
 import { Icon } from "../parts/Icon";
+import { PersonButton } from "./PersonButton";
 
 /** Who I am, my settings, my other tenants, the way out. */
-export function PersonMenu() {
+export default function PersonMenu() {
   const { t } = useTranslation();
   const me = useMe();
   const navigate = useNavigate();
@@ -14,12 +15,9 @@ export function PersonMenu() {
   const move = useMoveToTenant();
   const others = me.tenants.filter((tenant) => tenant.id !== me.tenant.id);
   return (
-    <Menu position="bottom-end" width={240}>
+    <Menu position="bottom-end" width={240} defaultOpened>
       <Menu.Target>
-        <UnstyledButton>
-          <VisuallyHidden>{t("frame.person", { name: me.person.name })}</VisuallyHidden>
-          <Avatar name={me.person.name} color="accent" size={30} radius="xl" variant="filled" aria-hidden />
-        </UnstyledButton>
+        <PersonButton name={me.person.name} />
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>

@@ -1,60 +1,26 @@
-import { Button, Menu, Text } from "@mantine/core";
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { Link, useNavigate } from "@tanstack/react-router";
-import { useTranslation } from "react-i18next";
-import { projectQuery, projectsQuery } from "../data/projects";
-import { may, useMe } from "../data/session";
-import { Icon } from "../parts/Icon";
-import { State } from "../parts/State";
+import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense, useState } from "react";
+import { projectQuery } from "../data/projects";
+import { ProjectButton } from "./ProjectButton";
 
-/** The project we are in, and the way to the others. */
+const ProjectMenu = lazy(() => import("./ProjectMenu"));
+
+/** The project we are in, and the way to the others; the list itself comes when it is asked for. */
 export function ProjectSwitch({ projectId }: { projectId: string }) {
-  const { t } = useTranslation();
-  const me = useMe();
-  const navigate = useNavigate();
+  const [wanted, setWanted] = useState(false);
   const project = useQuery(projectQuery(projectId));
-  const projects = useInfiniteQuery(projectsQuery);
-  const others =
-    projects.data?.pages.flatMap((page) => page.rows).filter((row) => row.id !== projectId) ?? [];
+  const button = (
+    <ProjectButton
+      name={project.data?.name}
+      aria-haspopup="menu"
+      aria-expanded={false}
+      onClick={() => setWanted(true)}
+    />
+  );
+  if (!wanted) return button;
   return (
-    <Menu position="bottom-start" width={280}>
-      <Menu.Target>
-        <Button
-          variant="subtle"
-          color="gray"
-          size="compact-md"
-          rightSection={<Icon name="down" size={12} />}
-          styles={{ label: { color: "var(--ink)" }, root: { minWidth: 0 } }}
-        >
-          <Text span fw={500} truncate maw="min(38ch, 40vw)">
-            <bdi>{project.data?.name ?? " "}</bdi>
-          </Text>
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown mah="70vh" style={{ overflowY: "auto" }}>
-        {project.data && project.data.state !== "active" ? (
-          <Menu.Label>
-            <State state={project.data.state} label={t(`states.${project.data.state}`)} />
-          </Menu.Label>
-        ) : null}
-        {others.slice(0, 12).map((row) => (
-          <Menu.Item
-            key={row.id}
-            onClick={() =>
-              void navigate({
-                to: may(me, "see", row.id) ? "/projects/$projectId" : "/projects/$projectId/annotate",
-                params: { projectId: row.id },
-              })
-            }
-          >
-            <bdi>{row.name}</bdi>
-          </Menu.Item>
-        ))}
-        {others.length ? <Menu.Divider /> : null}
-        <Menu.Item component={Link} to="/" leftSection={<Icon name="projects" />}>
-          {t("frame.allProjects")}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <Suspense fallback={button}>
+      <ProjectMenu projectId={projectId} />
+    </Suspense>
   );
 }

@@ -1,10 +1,9 @@
 import { DirectionProvider, MantineProvider, useDirection } from "@mantine/core";
-import { ModalsProvider } from "@mantine/modals";
-import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
+import { Voices } from "../parts/Voices";
 import { directionOf } from "./language";
 import { queries } from "./queries";
 import { router } from "./router";
@@ -21,16 +20,14 @@ function DirectionFollowsLanguage() {
 }
 
 export function Providers() {
-  const { t, i18n } = useTranslation();
+  const { i18n } = useTranslation();
   return (
     <DirectionProvider initialDirection={directionOf(i18n.language)} detectDirection={false}>
       <DirectionFollowsLanguage />
       <MantineProvider theme={theme} defaultColorScheme="auto">
         <QueryClientProvider client={queries}>
-          <ModalsProvider labels={{ confirm: t("confirm.yes"), cancel: t("confirm.no") }}>
-            <Notifications position="bottom-center" />
-            <RouterProvider router={router} />
-          </ModalsProvider>
+          <RouterProvider router={router} />
+          <Voices />
         </QueryClientProvider>
       </MantineProvider>
     </DirectionProvider>

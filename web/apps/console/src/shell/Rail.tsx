@@ -1,4 +1,3 @@
-import { Tooltip } from "@mantine/core";
 import { Link, type LinkProps } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { type Deed, may, useMe } from "../data/session";
@@ -54,6 +53,7 @@ export function Rail({ projectId, slim }: Props) {
         className={classes.stop}
         activeProps={{ "aria-current": "page" }}
         aria-label={slim ? name : undefined}
+        title={slim ? name : undefined}
       >
         <span className={classes.mark}>
           <Icon name={stop.icon} size={17} />
@@ -61,17 +61,7 @@ export function Rail({ projectId, slim }: Props) {
         {slim ? null : <span className={classes.name}>{name}</span>}
       </Link>
     );
-    return (
-      <li key={stop.to}>
-        {slim ? (
-          <Tooltip label={name} position="right">
-            {link}
-          </Tooltip>
-        ) : (
-          link
-        )}
-      </li>
-    );
+    return <li key={stop.to}>{link}</li>;
   };
 
   const home: Stop = { to: "/projects/$projectId", name: "road", icon: "road", deed: "see" };

@@ -1,4 +1,4 @@
-import { ActionIcon, Tooltip, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
+import { ActionIcon, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { meQuery, useChangeMe } from "../data/session";
 import { Icon } from "../parts/Icon";
@@ -12,18 +12,17 @@ export function ThemeSwitch() {
   const other = now === "dark" ? "light" : "dark";
   const label = t(`frame.to_${other}`);
   return (
-    <Tooltip label={label}>
-      <ActionIcon
-        variant="subtle"
-        color="gray"
-        aria-label={label}
-        onClick={() => {
-          setColorScheme(other);
-          if (queries.getQueryData(meQuery.queryKey)) change.mutate({ theme: other });
-        }}
-      >
-        <Icon name={other === "dark" ? "moon" : "sun"} size={18} />
-      </ActionIcon>
-    </Tooltip>
+    <ActionIcon
+      variant="subtle"
+      color="gray"
+      aria-label={label}
+      title={label}
+      onClick={() => {
+        setColorScheme(other);
+        if (queries.getQueryData(meQuery.queryKey)) change.mutate({ theme: other });
+      }}
+    >
+      <Icon name={other === "dark" ? "moon" : "sun"} size={18} />
+    </ActionIcon>
   );
 }

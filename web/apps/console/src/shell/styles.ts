@@ -6,5 +6,4 @@ import "@fontsource/ibm-plex-sans-arabic/arabic-400.css";
 import "@fontsource/ibm-plex-sans-arabic/arabic-500.css";
 import "@fontsource/ibm-plex-sans-arabic/arabic-600.css";
 import "@mantine/core/styles.css";
-import "@mantine/notifications/styles.css";
 import "./base.css";

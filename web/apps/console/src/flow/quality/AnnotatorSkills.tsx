@@ -89,6 +89,7 @@ export function AnnotatorSkills({ rows, questions }: Props) {
                         style={{ color: "var(--ink)" }}
                       >
                         {t(`flags.${flag.code}`, { defaultValue: flag.code })}
+                        {flag.question && questions.length > 1 ? `: ${titleOf(flag.question)}` : null}
                       </Badge>
                     ))}
                   </Group>

@@ -14,7 +14,7 @@ import type { Batch } from "@qistas/api";
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { assigneeChoices, groupsQuery, membersQuery } from "../../data/people";
+import { assigneeChoices, useAssignees } from "../../data/people";
 import { batchesQuery, nobody, useChangeBatch, useMakeBatch } from "../../data/queue";
 import { may, useMe } from "../../data/session";
 import { Answered } from "../../parts/Answered";
@@ -130,8 +130,7 @@ function BatchDialog({ projectId, batch, onClose }: DialogProps) {
   const { t } = useTranslation();
   const make = useMakeBatch(projectId);
   const change = useChangeBatch(projectId);
-  const members = useQuery(membersQuery(projectId));
-  const groups = useQuery(groupsQuery);
+  const assignees = useAssignees(projectId, true);
   const [name, setName] = useState(batch?.name ?? "");
   const [priority, setPriority] = useState(batch?.priority ?? 0);
   const [assignee, setAssignee] = useState(
@@ -172,12 +171,7 @@ function BatchDialog({ projectId, batch, onClose }: DialogProps) {
               label={t("queue.assignee")}
               description={t("batches.assigneesHelp")}
               searchable
-              data={assigneeChoices(
-                members.data?.rows,
-                groups.data?.rows,
-                t("members.members"),
-                t("members.groups"),
-              )}
+              data={assigneeChoices(assignees, t("members.groups"), t("members.members"))}
               clearable
               allowDeselect={false}
               placeholder={t("queue.anyone")}

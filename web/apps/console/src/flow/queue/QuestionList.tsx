@@ -1,9 +1,9 @@
 import { Anchor, Button, Group, Text, TextInput } from "@mantine/core";
 import type { AskedQuestion } from "@qistas/api";
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { membersQuery } from "../../data/people";
+import { useAssignees } from "../../data/people";
 import { questionsQuery, useReply } from "../../data/queue";
 import { may, useMe } from "../../data/session";
 import { say, sayProblem } from "../../parts/ask";
@@ -22,10 +22,9 @@ export function QuestionList({ projectId }: { projectId: string }) {
   const me = useMe();
   const manages = may(me, "manage", projectId);
   const list = useInfiniteQuery(questionsQuery(projectId));
-  const members = useQuery({ ...membersQuery(projectId), enabled: manages });
+  const { nameOf } = useAssignees(projectId, manages);
   const [open, setOpen] = useState<string | null>(null);
   const rows = list.data?.pages.flatMap((page) => page.rows) ?? [];
-  const nameOf = (id: string) => members.data?.rows.find((member) => member.id === id)?.name;
   return (
     <Sheet flush>
       {list.error ? <Problem error={list.error} retry={() => void list.refetch()} /> : null}

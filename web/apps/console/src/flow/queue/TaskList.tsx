@@ -3,7 +3,7 @@ import type { Task } from "@qistas/api";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { assigneeChoices, groupsQuery, membersQuery } from "../../data/people";
+import { assigneeChoices, useAssignees } from "../../data/people";
 import {
   batchesQuery,
   nobody,
@@ -116,8 +116,7 @@ function TaskRow({ projectId, row, manages, batch, onOpen }: RowProps) {
   const format = useFormat();
   const name = row.item_id.slice(-12);
   const change = useChangeTask(projectId);
-  const members = useQuery({ ...membersQuery(projectId), enabled: manages });
-  const groups = useQuery({ ...groupsQuery, enabled: manages });
+  const assignees = useAssignees(projectId, manages);
   const [priority, setPriority] = useState<number | string>(row.priority);
   const keepPriority = () => {
     const next = Number(priority);
@@ -180,12 +179,7 @@ function TaskRow({ projectId, row, manages, batch, onOpen }: RowProps) {
             clearable
             allowDeselect={false}
             searchable
-            data={assigneeChoices(
-              members.data?.rows,
-              groups.data?.rows,
-              t("members.members"),
-              t("members.groups"),
-            )}
+            data={assigneeChoices(assignees, t("members.groups"), t("members.members"))}
             value={row.assignee === nobody ? null : row.assignee}
             onChange={(assignee) =>
               change.mutate({ id: row.id, assignee: assignee ?? nobody }, { onError: sayProblem })

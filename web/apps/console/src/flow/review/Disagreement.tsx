@@ -67,7 +67,9 @@ export function Disagreement({ ontology, said, chosen, onChoose }: Props) {
                 </th>
                 {annotations.map((annotation, place) => {
                   const count = counts.get(forms[place] ?? "") ?? 0;
-                  const differs = counts.size > 1 && (count < most || leaders > 1);
+                  const differs =
+                    counts.size > 1 &&
+                    (consensus ? forms[place] !== sameForm(consensus.value) : count < most || leaders > 1);
                   return (
                     <td
                       key={annotation.id}

@@ -1,43 +1,20 @@
 import { ApiProblem, type Import } from "@qistas/api";
-import { useSyncExternalStore } from "react";
 import type { ImportOptions } from "../../data/sources";
 import { importsQuery } from "../../data/sources";
 import { queries } from "../../shell/queries";
-
-export interface Upload {
-  key: number;
-  projectId: string;
-  name: string;
-  sent: number;
-  size: number;
-  error: ApiProblem | null;
-  stop: () => void;
-}
+import { type Upload, uploads } from "./uploads";
 
 // Uploads live outside the pages, so that one may go elsewhere in the console while a file is on its way.
-let uploads: Upload[] = [];
-let lastKey = 0;
-const hearers = new Set<() => void>();
-
-function set(next: Upload[]): void {
-  uploads = next;
-  for (const hear of hearers) hear();
-}
 
 const put = (key: number, change: Partial<Upload>) =>
-  set(uploads.map((upload) => (upload.key === key ? { ...upload, ...change } : upload)));
+  uploads.set(uploads.get().map((upload) => (upload.key === key ? { ...upload, ...change } : upload)));
 
-export const forget = (key: number) => set(uploads.filter((upload) => upload.key !== key));
+export const forget = (key: number) => uploads.set(uploads.get().filter((upload) => upload.key !== key));
 
-function hear(hearer: () => void): () => void {
-  hearers.add(hearer);
-  return () => hearers.delete(hearer);
-}
-
-export const useUploads = (): Upload[] => useSyncExternalStore(hear, () => uploads);
+let lastKey = 0;
 
 window.addEventListener("beforeunload", (event) => {
-  if (uploads.some((upload) => !upload.error)) event.preventDefault();
+  if (uploads.get().some((upload) => !upload.error)) event.preventDefault();
 });
 
 /** Send a file; the import begins on the server when the last byte is there. */
@@ -46,8 +23,8 @@ export function startUpload(projectId: string, file: File, options: ImportOption
   const key = lastKey;
   const call = new XMLHttpRequest();
   const refuse = (problem: ApiProblem) => put(key, { error: problem });
-  set([
-    ...uploads,
+  uploads.set([
+    ...uploads.get(),
     {
       key,
       projectId,

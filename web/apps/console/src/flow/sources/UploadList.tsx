@@ -2,18 +2,18 @@ import { ActionIcon, Progress, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "../../parts/format";
 import { Icon } from "../../parts/Icon";
-import classes from "./Uploads.module.css";
-import { forget, useUploads } from "./uploading";
+import classes from "./UploadList.module.css";
+import { forget } from "./uploading";
+import { uploads } from "./uploads";
 
 /** Files on their way to the server, seen from every page. */
-export function Uploads() {
+export default function UploadList() {
   const { t } = useTranslation();
   const format = useFormat();
-  const uploads = useUploads();
-  if (uploads.length === 0) return null;
+  const shown = uploads.use();
   return (
     <aside className={classes.uploads} aria-label={t("uploads.title")}>
-      {uploads.map((upload) => (
+      {shown.map((upload) => (
         <div key={upload.key} className={classes.upload}>
           <div className={classes.line}>
             <Text size="sm" truncate>

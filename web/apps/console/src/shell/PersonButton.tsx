@@ -1,0 +1,25 @@
+import { UnstyledButton, type UnstyledButtonProps, VisuallyHidden } from "@mantine/core";
+import { type ComponentPropsWithRef, forwardRef } from "react";
+import { useTranslation } from "react-i18next";
+import classes from "./PersonButton.module.css";
+
+type Props = UnstyledButtonProps & ComponentPropsWithRef<"button"> & { name: string };
+
+/** The first letters of a name, to press. */
+export const PersonButton = forwardRef<HTMLButtonElement, Props>(function PersonButton(
+  { name, ...rest },
+  ref,
+) {
+  const { t } = useTranslation();
+  const letters = name
+    .split(/\s+/)
+    .slice(0, 2)
+    .map((part) => [...part][0] ?? "")
+    .join("");
+  return (
+    <UnstyledButton ref={ref} className={classes.person} {...rest}>
+      <VisuallyHidden>{t("frame.person", { name })}</VisuallyHidden>
+      <span aria-hidden="true">{letters}</span>
+    </UnstyledButton>
+  );
+});
