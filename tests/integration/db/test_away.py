@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.conftest import FAST, KEY, make_tenant
+from tests.integration.conftest import started
 
 from qistas.core.errors import Unavailable
 from qistas.db import Address, Database, open_address
@@ -20,6 +21,21 @@ def own(tmp_path: Path) -> Iterator[Address]:
     migrate(address)
     yield address
     stop_postgres(folder)
+
+
+async def test_requests_answer_503_and_then_as_before(own: Address, tmp_path: Path) -> None:
+    assert own.embedded is not None
+    async for api in started(own, tmp_path):
+        client = await api.client()
+        assert (await client.get("/setup")).status_code == 200
+        await asyncio.to_thread(stop_postgres, own.embedded)
+        away = await client.get("/setup")
+        assert (away.status_code, away.json()["code"]) == (503, "unavailable")
+        assert int(away.headers["retry-after"]) > 0
+        await asyncio.to_thread(start_postgres, own.embedded, FAST)
+        async with asyncio.timeout(40):
+            while (await client.get("/setup")).status_code != 200:
+                await asyncio.sleep(0.2)
 
 
 async def test_it_goes_away_and_comes_back(own: Address) -> None:
