@@ -37,6 +37,8 @@ async def list_datasets(
     require(tx.principal, Permission.DATASET_VIEW, project_id)
     key = decode_key(after, 1)
     rows = await store.list_datasets(tx, project_id, parse_uuid(str(key[0])) if key else None, limit + 1)
+    if not rows and not await store.project_exists(tx, project_id):
+        raise Missing()
     return page_of(rows, limit, [rows[limit - 1].id] if len(rows) > limit else None)
 
 

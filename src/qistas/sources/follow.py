@@ -17,10 +17,12 @@ from .types import Import, ImportRefusal
 async def list_imports(
     tx: Tx, project_id: ProjectId, *, limit: int = 50, after: str | None = None
 ) -> Page[Import]:
-    """Imports of a project, newest first."""
+    """Imports of a project, newest first. Raises Missing."""
     require(tx.principal, Permission.ITEM_VIEW, project_id)
     key = decode_key(after, 1)
     rows = await store.list_imports(tx, project_id, parse_uuid(str(key[0])) if key else None, limit + 1)
+    if not rows and not await store.project_exists(tx, project_id):
+        raise Missing()
     return page_of(rows, limit, [rows[limit - 1].id] if len(rows) > limit else None)
 
 

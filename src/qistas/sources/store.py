@@ -29,6 +29,16 @@ _IMPORT = """id, project_id, batch_id, name, format, options, blob_path, state, 
        rows_duplicate, rows_refused, detail, position, created_by, created_at, started_at, ended_at"""
 
 
+async def project_exists(tx: Tx, project_id: ProjectId) -> bool:
+    """Whether the tenant has this project."""
+    return bool(
+        await tx.value(
+            "SELECT EXISTS (SELECT FROM projects WHERE tenant_id = %(tenant)s AND id = %(id)s)",
+            {"tenant": tx.tenant_id, "id": project_id},
+        )
+    )
+
+
 async def insert_import(tx: Tx, one: dict[str, Any]) -> None:
     """Enter an import, queued."""
     await tx.run(

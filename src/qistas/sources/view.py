@@ -58,6 +58,8 @@ async def list_items(
         split=wanted.split,
         external_id=wanted.external_id,
     )
+    if not rows and not await store.project_exists(tx, project_id):
+        raise Missing()
     page = page_of(rows, limit, [rows[limit - 1].id] if len(rows) > limit else None)
     if not data:
         return page
