@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -68,13 +69,14 @@ class Seen:
 
 
 @pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def served() -> Iterator[Served]:
     """`qistas up` on a free port, with the owner signed in by the link it prints."""
     if not (ROOT / "src" / "qistas" / "console" / "index.html").exists():
         pytest.fail("The console is not built. Run: make console")
-    folder = tmp_path_factory.mktemp("served")
-    for parent in (folder, *folder.parents[:2]):
-        parent.chmod(0o755)  # the embedded database runs as another user when we are root
+    # Not in pytest's folder: the embedded database runs as another user when we are root, and each run of pytest on the
+    # machine takes that one's rights away.
+    folder = Path(tempfile.mkdtemp(prefix="qistas-browser-"))
+    folder.chmod(0o755)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -119,7 +121,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
             process.kill()
             process.wait()
         process.stdout.close()
-        shutil.rmtree(folder / "data", ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

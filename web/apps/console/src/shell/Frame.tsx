@@ -1,4 +1,4 @@
-import { AppShell, Burger, Group } from "@mantine/core";
+import { AppShell, Burger, Group, useMantineColorScheme } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { Outlet, useLocation, useParams } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect } from "react";
@@ -31,6 +31,12 @@ export function Frame() {
   useEffect(() => {
     if (isLanguage(wanted) && wanted !== i18n.language) void chooseLanguage(wanted);
   }, [wanted, i18n.language]);
+
+  const { setColorScheme } = useMantineColorScheme();
+  const theme = me.person.theme;
+  useEffect(() => {
+    if (theme === "light" || theme === "dark" || theme === "auto") setColorScheme(theme);
+  }, [theme, setColorScheme]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the drawer closes whenever the page changes
   useEffect(close, [pathname]);
