@@ -172,7 +172,7 @@ async def make_yard(tenant: Tenant, folder: Path, document: dict[str, Any]) -> Y
     return Yard(tenant.db, tenant, tenant.owner, project, blobs, annotators, made.id)
 
 
-TOPIC = {
+TOPIC: dict[str, Any] = {
     "format": 1,
     "name": "News",
     "languages": ["ar", "en"],

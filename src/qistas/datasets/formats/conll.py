@@ -92,7 +92,7 @@ def document(text: str, spans: Sequence[Span]) -> str:
     for start, end in words_cut_at(text, borders):
         if not empty and "\n" in text[last_end:start]:
             lines.append("")
-            empty = True
+            empty, before = True, None  # a span goes on in the next sentence as one of its own
         while at < len(spans) and spans[at].end <= start:
             at += 1
         span = spans[at] if at < len(spans) and spans[at].start <= start else None
