@@ -1,6 +1,6 @@
 """Datasets: preview a selection, seal versions, compare them, export them."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
 from uuid import UUID
 
@@ -42,6 +42,7 @@ from qistas.datasets import (
     start_seal,
 )
 
+FILES: dict[str, Any] = {"application/x-ndjson": {}, "text/csv": {}, "application/zip": {}}
 router = APIRouter(prefix="/projects/{project_id}", tags=["datasets"])
 
 
@@ -172,7 +173,7 @@ async def one_export(parts: PartsDep, who: Actor, project_id: UUID, export_id: U
     "/exports/{export_id}/file",
     summary="Fetch the file of an export",
     response_class=Response,
-    responses={200: {"content": {"application/octet-stream": {}}}, 206: {}, 304: {}, 416: {}},
+    responses={200: {"content": FILES}, 206: {"content": FILES}, 304: {}},
 )
 async def file(request: Request, parts: PartsDep, who: Actor, project_id: UUID, export_id: UUID) -> Response:
     """The file; with `Range`, a part of it."""
