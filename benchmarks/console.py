@@ -200,7 +200,10 @@ def main() -> None:
             args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
             browser = play.chromium.launch(executable_path=chromium, args=args)
             context = browser.new_context(
-                viewport={"width": 1440, "height": 900}, extra_http_headers=headers, locale="en"
+                viewport={"width": 1440, "height": 900},
+                extra_http_headers=headers,
+                locale="en",
+                bypass_csp=True,  # the probes are made of text
             )
             page = context.new_page()
             scripts: dict[str, int] = {}

@@ -67,18 +67,26 @@ export function SpanSurface({ value, direction, label, questions }: SurfaceProps
 
   const marks = useMemo(() => {
     const all = questions.flatMap((one) => {
-      const held = one.name === question.name ? selected : null;
       const given = (working[one.name] as SpanValue | undefined)?.spans ?? noSpans;
       const offered = ((suggestion?.[one.name] as SpanValue | undefined)?.spans ?? noSpans).filter(
         (span) => !given.some((own) => sameSpan(own, span)),
       );
       return [
-        ...marksOf(one, given, points, title, (span) => (held && sameSpan(span, held) ? "chosen" : "plain")),
+        ...marksOf(one, given, points, title, () => "plain"),
         ...marksOf(one, offered, points, title, () => "suggested"),
       ];
     });
     return byStart(all);
-  }, [questions, question.name, working, suggestion, points, title, selected]);
+  }, [questions, working, suggestion, points, title]);
+  const standsOut = useMemo(
+    () =>
+      selected && {
+        start: points.toUnit(selected.start),
+        end: points.toUnit(selected.end),
+        name: title(question.labels.find((one) => one.name === selected.label)?.title, selected.label),
+      },
+    [selected, points, question, title],
+  );
 
   const put = (next: readonly Span[], options?: SetOptions): void =>
     state.set(question.name, { spans: next }, options);
@@ -390,6 +398,7 @@ export function SpanSurface({ value, direction, label, questions }: SurfaceProps
         text={text}
         direction={direction}
         marks={marks}
+        chosen={standsOut}
         caret={byKeys && caret && focused() ? caret.head : null}
         painter={painter}
       />

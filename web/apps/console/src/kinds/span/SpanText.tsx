@@ -10,18 +10,19 @@ import {
   useRef,
 } from "react";
 import classes from "./SpanText.module.css";
-import { type Mark, TextPainter } from "./TextPainter";
+import { type Chosen, type Mark, TextPainter } from "./TextPainter";
 
 interface Props extends HTMLAttributes<HTMLDivElement> {
   text: string;
   direction: Direction;
   marks: readonly Mark[];
+  chosen?: Chosen | null;
   caret?: number | null;
   painter?: RefObject<TextPainter | null>;
 }
 
 /** A text as stored, line by line, with marks painted over it. */
-export function SpanText({ text, direction, marks, caret = null, painter, ...rest }: Props) {
+export function SpanText({ text, direction, marks, chosen = null, caret = null, painter, ...rest }: Props) {
   const root = useRef<HTMLDivElement>(null);
   const under = useRef<HTMLDivElement>(null);
   const lines = useRef<HTMLDivElement>(null);
@@ -39,6 +40,7 @@ export function SpanText({ text, direction, marks, caret = null, painter, ...res
   }, []);
   useLayoutEffect(() => own.current?.setBlocks(blocks), [blocks]);
   useLayoutEffect(() => own.current?.setMarks(marks), [marks]);
+  useLayoutEffect(() => own.current?.setChosen(chosen), [chosen]);
   useEffect(() => own.current?.setCaret(caret), [caret]);
   useImperativeHandle(painter, () => own.current as TextPainter, []);
 

@@ -11,6 +11,13 @@ export interface Mark {
   readonly strength: Strength;
 }
 
+/** The mark that stands out. */
+export interface Chosen {
+  readonly start: number;
+  readonly end: number;
+  readonly name: string;
+}
+
 const mostLanes = 6;
 const spare = 600;
 
@@ -23,6 +30,11 @@ export class TextPainter {
   private index = new SpanIndex<Mark & { lane: number }>([]);
   private blocks: readonly Block[] = [];
   private caret: number | null = null;
+  private chosen: Chosen | null = null;
+  private readonly directions = new Map<number, "ltr" | "rtl">();
+  private scrolls: HTMLElement | null = null;
+  private queued = false;
+  private disposed = false;
   private painted: { start: number; end: number } | null = null;
   private ranges: { highlight: Highlight; range: Range }[] = [];
   private frame = 0;
@@ -35,7 +47,10 @@ export class TextPainter {
     private readonly under: HTMLElement,
     private readonly lines: HTMLElement,
   ) {
-    this.resized = new ResizeObserver(() => this.refresh());
+    this.resized = new ResizeObserver(() => {
+      this.scrolls = null;
+      this.refresh();
+    });
     this.resized.observe(root);
     // scroll does not bubble, but it is seen on its way down: any ancestor may be the one that scrolls
     document.addEventListener("scroll", this.onScroll, { capture: true, passive: true });
@@ -43,6 +58,7 @@ export class TextPainter {
   }
 
   dispose(): void {
+    this.disposed = true;
     cancelAnimationFrame(this.frame);
     this.resized.disconnect();
     document.removeEventListener("scroll", this.onScroll, { capture: true });
@@ -51,6 +67,7 @@ export class TextPainter {
 
   setBlocks(blocks: readonly Block[]): void {
     this.blocks = blocks;
+    this.directions.clear();
     this.refresh();
   }
 
@@ -63,15 +80,26 @@ export class TextPainter {
     this.refresh();
   }
 
+  /** Choosing a mark paints what is in sight anew, and touches nothing else. */
+  setChosen(chosen: Chosen | null): void {
+    this.chosen = chosen;
+    this.refresh();
+  }
+
   setCaret(unit: number | null): void {
     this.caret = unit;
     this.paintCaret();
   }
 
-  /** Paint anew at once. */
+  /** Paint anew, once for all changes of one turn, and before the browser paints. */
   refresh(): void {
     this.painted = null;
-    this.paint();
+    if (this.queued) return;
+    this.queued = true;
+    queueMicrotask(() => {
+      this.queued = false;
+      if (!this.disposed) this.paint();
+    });
   }
 
   rangeOf(start: number, end: number): Range | undefined {
@@ -122,8 +150,14 @@ export class TextPainter {
   }
 
   directionAt(unit: number): "ltr" | "rtl" {
-    const line = this.lines.children[blockAt(this.blocks, unit)];
-    return line && getComputedStyle(line).direction === "rtl" ? "rtl" : "ltr";
+    const index = blockAt(this.blocks, unit);
+    let direction = this.directions.get(index);
+    if (!direction) {
+      const line = this.lines.children[index];
+      direction = line && getComputedStyle(line).direction === "rtl" ? "rtl" : "ltr";
+      this.directions.set(index, direction);
+    }
+    return direction;
   }
 
   reveal(unit: number): void {
@@ -150,11 +184,8 @@ export class TextPainter {
   }
 
   private scroller(): HTMLElement | null {
-    for (let at = this.root.parentElement; at; at = at.parentElement) {
-      const { overflowY } = getComputedStyle(at);
-      if ((overflowY === "auto" || overflowY === "scroll") && at.scrollHeight > at.clientHeight) return at;
-    }
-    return document.scrollingElement as HTMLElement | null;
+    this.scrolls ??= scrollerOf(this.root);
+    return this.scrolls;
   }
 
   private soon(): void {
@@ -175,7 +206,8 @@ export class TextPainter {
     const marks = this.index.touching(area.start, Math.max(area.end, area.start + 1));
     const origin = this.root.getBoundingClientRect();
     const pieces = document.createDocumentFragment();
-    for (const mark of marks) {
+    for (const plain of marks) {
+      const mark = this.isChosen(plain) ? { ...plain, strength: "chosen" as const } : plain;
       const range = this.rangeOf(mark.start, mark.end);
       if (!range) continue;
       if (hasHighlights) {
@@ -187,6 +219,17 @@ export class TextPainter {
     }
     this.under.append(pieces);
     this.paintCaret();
+  }
+
+  private isChosen(mark: Mark): boolean {
+    const { chosen } = this;
+    return (
+      chosen !== null &&
+      mark.strength === "plain" &&
+      mark.start === chosen.start &&
+      mark.end === chosen.end &&
+      mark.name === chosen.name
+    );
   }
 
   private bars(mark: Mark & { lane: number }, range: Range, origin: DOMRect, into: DocumentFragment): void {
@@ -277,6 +320,14 @@ export class TextPainter {
     }
     return block.start + (after ? to : from);
   }
+}
+
+function scrollerOf(element: HTMLElement): HTMLElement | null {
+  for (let at = element.parentElement; at; at = at.parentElement) {
+    const { overflowY } = getComputedStyle(at);
+    if (overflowY === "auto" || overflowY === "scroll") return at;
+  }
+  return document.scrollingElement as HTMLElement | null;
 }
 
 function lineOf(look: LabelLook): string {
