@@ -4836,7 +4836,9 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": unknown;
+                    "application/x-ndjson": unknown;
+                    "application/zip": unknown;
+                    "text/csv": unknown;
                 };
             };
             /** @description Partial Content */
@@ -4844,17 +4846,14 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/x-ndjson": unknown;
+                    "application/zip": unknown;
+                    "text/csv": unknown;
+                };
             };
             /** @description Not Modified */
             304: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Requested Range Not Satisfiable */
-            416: {
                 headers: {
                     [name: string]: unknown;
                 };

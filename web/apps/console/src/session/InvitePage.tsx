@@ -42,7 +42,7 @@ export default function InvitePage() {
   if (!look.data)
     return (
       <Door title={t("invite.title")}>
-        <Loader size="sm" aria-label={t("waiting")} />
+        <Loader size="sm" role="status" aria-label={t("waiting")} />
       </Door>
     );
 

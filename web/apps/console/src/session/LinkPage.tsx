@@ -32,7 +32,7 @@ export default function LinkPage() {
           </ButtonLink>
         </Stack>
       ) : (
-        <Loader size="sm" aria-label={t("waiting")} />
+        <Loader size="sm" role="status" aria-label={t("waiting")} />
       )}
     </Door>
   );
