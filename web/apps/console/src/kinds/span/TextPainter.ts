@@ -18,6 +18,12 @@ export interface Chosen {
   readonly name: string;
 }
 
+interface Piece {
+  readonly highlight: Highlight | null;
+  readonly range: Range;
+  readonly bars: readonly HTMLElement[];
+}
+
 const mostLanes = 6;
 const spare = 600;
 
@@ -36,7 +42,9 @@ export class TextPainter {
   private queued = false;
   private disposed = false;
   private painted: { start: number; end: number } | null = null;
-  private ranges: { highlight: Highlight; range: Range }[] = [];
+  /** What is painted now; it stays while the lines stay where they are. */
+  private pieces = new Map<string, Piece>();
+  private lanes = 1;
   private frame = 0;
   private readonly resized: ResizeObserver;
   private readonly onScroll = (): void => this.soon();
@@ -49,12 +57,16 @@ export class TextPainter {
   ) {
     this.resized = new ResizeObserver(() => {
       this.scrolls = null;
+      this.clear();
       this.refresh();
     });
     this.resized.observe(root);
     // scroll does not bubble, but it is seen on its way down: any ancestor may be the one that scrolls
     document.addEventListener("scroll", this.onScroll, { capture: true, passive: true });
-    void document.fonts?.ready.then(() => this.refresh());
+    void document.fonts?.ready.then(() => {
+      this.clear();
+      this.refresh();
+    });
   }
 
   dispose(): void {
@@ -68,6 +80,7 @@ export class TextPainter {
   setBlocks(blocks: readonly Block[]): void {
     this.blocks = blocks;
     this.directions.clear();
+    this.clear();
     this.refresh();
   }
 
@@ -76,6 +89,8 @@ export class TextPainter {
     const lanes = assignLanes(marks);
     this.index = new SpanIndex(marks.map((mark, at) => ({ ...mark, lane: lanes[at] ?? 0 })));
     const most = lanes.reduce((top, lane) => Math.max(top, lane + 1), 1);
+    if (most !== this.lanes) this.clear(); // the lines move apart
+    this.lanes = most;
     this.root.style.setProperty("--lanes", String(Math.min(most, mostLanes)));
     this.refresh();
   }
@@ -202,23 +217,31 @@ export class TextPainter {
     if (this.painted && sight.start >= this.painted.start && sight.end <= this.painted.end) return;
     const area = this.sight(spare) ?? sight;
     this.painted = area;
-    this.clear();
-    const marks = this.index.touching(area.start, Math.max(area.end, area.start + 1));
+    const before = this.pieces;
+    this.pieces = new Map();
     const origin = this.root.getBoundingClientRect();
-    const pieces = document.createDocumentFragment();
-    for (const plain of marks) {
+    const fresh = document.createDocumentFragment();
+    for (const plain of this.index.touching(area.start, Math.max(area.end, area.start + 1))) {
       const mark = this.isChosen(plain) ? { ...plain, strength: "chosen" as const } : plain;
-      const range = this.rangeOf(mark.start, mark.end);
-      if (!range) continue;
-      if (hasHighlights) {
-        const highlight = highlightOf(mark.look.colour, mark.strength);
-        highlight.add(range);
-        this.ranges.push({ highlight, range });
-      }
-      this.bars(mark, range, origin, pieces);
+      const key = `${mark.start} ${mark.end} ${mark.lane} ${mark.strength} ${mark.look.colour} ${mark.name}`;
+      const kept = before.get(key);
+      before.delete(key);
+      const piece = kept ?? this.make(mark, origin, fresh);
+      if (piece) this.pieces.set(key, piece);
     }
-    this.under.append(pieces);
+    for (const piece of before.values()) unmake(piece);
+    this.under.append(fresh);
     this.paintCaret();
+  }
+
+  private make(mark: Mark & { lane: number }, origin: DOMRect, into: DocumentFragment): Piece | undefined {
+    const range = this.rangeOf(mark.start, mark.end);
+    if (!range) return undefined;
+    const highlight = hasHighlights ? highlightOf(mark.look.colour, mark.strength) : null;
+    highlight?.add(range);
+    const first = into.childNodes.length;
+    this.bars(mark, range, origin, into);
+    return { highlight, range, bars: [...into.childNodes].slice(first) as HTMLElement[] };
   }
 
   private isChosen(mark: Mark): boolean {
@@ -280,9 +303,9 @@ export class TextPainter {
   }
 
   private clear(): void {
-    for (const { highlight, range } of this.ranges) highlight.delete(range);
-    this.ranges = [];
-    this.under.replaceChildren();
+    for (const piece of this.pieces.values()) unmake(piece);
+    this.pieces.clear();
+    this.painted = null;
   }
 
   /** The stretch of text between the upper and lower edge of what is in sight. */
@@ -320,6 +343,11 @@ export class TextPainter {
     }
     return block.start + (after ? to : from);
   }
+}
+
+function unmake({ highlight, range, bars }: Piece): void {
+  highlight?.delete(range);
+  for (const bar of bars) bar.remove();
 }
 
 function scrollerOf(element: HTMLElement): HTMLElement | null {
