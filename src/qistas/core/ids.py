@@ -47,7 +47,9 @@ class Uuid7Series:
 
     def begin(self) -> None:
         """Go on from the present moment, or from the last id where that is later."""
-        self._last = max(self._last, uuid7().int & ~(0xF << 58))  # room above, so that counting never reaches the variant
+        self._last = max(
+            self._last, uuid7().int & ~(0xF << 58)
+        )  # room above, so that counting never reaches the variant
 
     def next(self) -> bytes:
         """The next id, as 32 hexadecimal digits."""

@@ -48,7 +48,9 @@ router = APIRouter(tags=["session"])
 )
 async def create_session(parts: PartsDep, request: Request, address: Address, asked: SignIn) -> MeSent:
     """Sets the session cookie. Wrong passwords and unknown people get the same answer; guessing is slowed (429)."""
-    return await enter(request, parts,
+    return await enter(
+        request,
+        parts,
         await sign_in(parts.db, asked.email, asked.password, address, limits_of(parts.settings)),
     )
 
@@ -61,7 +63,8 @@ async def create_session(parts: PartsDep, request: Request, address: Address, as
 )
 async def create_session_by_link(parts: PartsDep, request: Request, asked: LinkSignIn) -> MeSent:
     """Sets the session cookie; the link is used up."""
-    return await enter(request, parts, await sign_in_by_link(parts.db, asked.token, limits_of(parts.settings))
+    return await enter(
+        request, parts, await sign_in_by_link(parts.db, asked.token, limits_of(parts.settings))
     )
 
 
