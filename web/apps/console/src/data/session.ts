@@ -33,8 +33,12 @@ function useEntering<T>(enter: (value: T) => Promise<Me>) {
   return useMutation({
     mutationFn: enter,
     onSuccess: (me) => {
-      queries.clear();
+      // What was read as somebody else, or in another tenant, is forgotten; the open invitation is used up by now.
+      queries.removeQueries({ type: "inactive" });
       queries.setQueryData(meQuery.queryKey, me);
+      void queries.invalidateQueries({
+        predicate: ({ queryKey }) => queryKey[0] !== "me" && queryKey[0] !== "invitation",
+      });
     },
   });
 }
@@ -61,16 +65,12 @@ export interface Acceptance {
 export const useAcceptInvitation = () =>
   useEntering((body: Acceptance) => take(server.POST("/api/v1/invitations/accept", { body })));
 
-export function useSignOut() {
-  const queries = useQueryClient();
-  return useMutation({
+/** Sign out; the whole page is left, and with it everything it held in memory. */
+export const useSignOut = () =>
+  useMutation({
     mutationFn: () => take(server.DELETE("/api/v1/session")),
-    onSuccess: () => {
-      queries.clear();
-      queries.setQueryData(meQuery.queryKey, null);
-    },
+    onSuccess: () => location.assign("/sign-in"),
   });
-}
 
 export function useChangeMe() {
   const queries = useQueryClient();

@@ -46,12 +46,7 @@ export default function PersonMenu() {
         <Menu.Divider />
         <Menu.Item
           leftSection={<Icon name="signOut" />}
-          onClick={() =>
-            signOut.mutate(undefined, {
-              onSuccess: () => void navigate({ to: "/sign-in" }),
-              onError: sayProblem,
-            })
-          }
+          onClick={() => signOut.mutate(undefined, { onError: sayProblem })}
         >
           {t("frame.signOut")}
         </Menu.Item>
