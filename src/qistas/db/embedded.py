@@ -112,8 +112,10 @@ def start_postgres(folder: Path, extra: str = "", *, patience_seconds: float = 6
                         _launch(server, folder, patience_seconds)
                     return _wait_until_ready(folder, patience_seconds).url
                 except Unavailable as error:
-                    # Sessions of a killed server hold its shared memory until they notice, a second or so later.
-                    if attempt == 9 or "pre-existing shared memory" not in error.detail:
+                    # A killed server is not gone at once: its sessions hold the shared memory until they notice, and
+                    # its process number the lock of the socket.
+                    passing = ("pre-existing shared memory", "lock file")
+                    if attempt == 9 or not any(sign in error.detail for sign in passing):
                         raise
                     time.sleep(1)
             raise AssertionError("unreachable")

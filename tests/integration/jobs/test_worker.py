@@ -8,12 +8,14 @@ import sys
 import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.conftest import ROOT, Tenant
 
+from qistas.core.clock import utc_now
 from qistas.core.errors import Invalid, Unavailable
 from qistas.db import Address, Database
 from qistas.jobs import JobContext, defer, job, registered_jobs, schedule
@@ -186,7 +188,7 @@ async def test_a_failed_job_gives_way_to_one_of_its_key(
     async with working(address, tmp_path):
         await until(lambda: RUNS.get("keyed"))
         async with db.tenant_tx(tenant.owner) as tx:
-            await defer(tx, "test.gated", key="k", lock="never-free", at=None, mark="keyed")
+            await defer(tx, "test.gated", key="k", at=utc_now() + timedelta(seconds=2), mark="keyed")
         assert len(await jobs_left(db)) == 2
         GATE["keyed"].set()
         await until(lambda: len(RUNS["keyed"]) >= 2)

@@ -50,7 +50,7 @@ def glad(
     likelihood = 0.0
     converged = False
     while not converged and len(history) < max_iter:
-        for _ in range(steps):
+        for _ in range(steps if responses.n_labels > 1 else 0):  # one label says nothing of anybody
             ability = _climb(responses, posterior, ability, log_ease, ability_mean, by_item=False)
             log_ease = _climb(responses, posterior, ability, log_ease, ease_mean, by_item=True)
         posterior, likelihood = _e_step(responses, ability, log_ease, clamp)
