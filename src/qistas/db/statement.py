@@ -5,6 +5,12 @@ from importlib import resources
 
 
 @cache
-def read_statement(package: str, name: str) -> str:
-    """The text of `sql/<name>.sql` of `package` (a dotted name)."""
-    return resources.files(package).joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
+def read_statement(package: str, name: str, **numbers: int) -> str:
+    """The text of `sql/<name>.sql` of `package` (a dotted name).
+
+    `numbers` are written in for `@name`: a plan that is kept must know its limits, which as parameters it could only guess.
+    """
+    text = resources.files(package).joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")
+    for name, number in numbers.items():
+        text = text.replace(f"@{name}", str(int(number)))
+    return text

@@ -10,12 +10,19 @@ from .types import Batch, HeldLease, Offer, Task
 
 async def claim(tx: Tx, params: dict[str, Any]) -> list[Offer]:
     """Run claim.sql: the offers, new ones first, then those held already."""
-    return [Offer(*row) for row in await tx.rows(read_statement("qistas.tasks", "claim"), params)]
+    return [
+        Offer(*row)
+        for row in await tx.rows(
+            read_statement("qistas.tasks", "claim", head=params["head"], limit=params["limit"]), params
+        )
+    ]
 
 
 async def look_further(tx: Tx, params: dict[str, Any]) -> tuple[list[UUID], bool]:
     """Run look_further.sql: ids of tasks that may be claimed, and whether the end of the queue was reached without any."""
-    rows = await tx.rows(read_statement("qistas.tasks", "look_further"), params)
+    rows = await tx.rows(
+        read_statement("qistas.tasks", "look_further", window=params["window"], most=params["most"]), params
+    )
     return rows[0][0], bool(rows[0][1])
 
 

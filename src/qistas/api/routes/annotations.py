@@ -43,7 +43,7 @@ router = APIRouter(prefix="/projects/{project_id}", tags=["annotations"])
 async def submit(parts: PartsDep, who: Actor, project_id: UUID, asked: AnswerAsked) -> Response:
     """Store the answer, and give the next tasks in the same round trip and transaction."""
     project = ProjectId(project_id)
-    async with parts.db.tenant_tx(who) as tx:
+    async with parts.db.tenant_tx(who, hot=True) as tx:
         receipt = await submit_annotation(
             tx, project, asked.lease_id, asked.answer, seconds=asked.seconds, client_key=asked.client_key
         )
@@ -89,7 +89,7 @@ async def revise(
     parts: PartsDep, who: Actor, project_id: UUID, annotation_id: UUID, asked: ReviseAsked
 ) -> Response:
     """Store a new revision; the earlier one stays."""
-    async with parts.db.tenant_tx(who) as tx:
+    async with parts.db.tenant_tx(who, hot=True) as tx:
         receipt = await revise_annotation(
             tx,
             ProjectId(project_id),

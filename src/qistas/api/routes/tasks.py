@@ -44,35 +44,35 @@ router = APIRouter(prefix="/projects/{project_id}", tags=["queue"])
 @router.post("/claim", summary="Claim the next tasks", response_model=Claimed)
 async def claim(parts: PartsDep, who: Actor, project_id: UUID, asked: ClaimAsked) -> Response:
     """Give me up to `limit` tasks: first those I hold and did not name in `holding`, then new ones."""
-    async with parts.db.tenant_tx(who) as tx:
+    async with parts.db.tenant_tx(who, hot=True) as tx:
         return fast_json(claimed(await claim_tasks(tx, ProjectId(project_id), asked.limit, asked.holding)))
 
 
 @router.post("/leases/{lease_id}/renew", summary="Ask for more time", response_model=Renewed)
 async def renew(parts: PartsDep, who: Actor, project_id: UUID, lease_id: UUID) -> Renewed:
     """Start the lease's time again."""
-    async with parts.db.tenant_tx(who) as tx:
+    async with parts.db.tenant_tx(who, hot=True) as tx:
         return Renewed(expires_at=await renew_lease(tx, ProjectId(project_id), lease_id))
 
 
 @router.post("/leases/{lease_id}/release", summary="Give a task back", status_code=204)
 async def release(parts: PartsDep, who: Actor, project_id: UUID, lease_id: UUID) -> None:
     """Give the task back unanswered."""
-    async with parts.db.tenant_tx(who) as tx:
+    async with parts.db.tenant_tx(who, hot=True) as tx:
         await release_lease(tx, ProjectId(project_id), lease_id)
 
 
 @router.post("/leases/{lease_id}/skip", summary="Skip a task, with a reason", status_code=204)
 async def skip(parts: PartsDep, who: Actor, project_id: UUID, lease_id: UUID, asked: SkipAsked) -> None:
     """Refuse the task; it is not offered to me again."""
-    async with parts.db.tenant_tx(who) as tx:
+    async with parts.db.tenant_tx(who, hot=True) as tx:
         await skip_task(tx, ProjectId(project_id), lease_id, asked.reason, asked.note)
 
 
 @router.put("/leases/{lease_id}/draft", summary="Keep an unfinished answer", status_code=204)
 async def draft(parts: PartsDep, who: Actor, project_id: UUID, lease_id: UUID, asked: DraftAsked) -> None:
     """Replace the draft of a lease."""
-    async with parts.db.tenant_tx(who) as tx:
+    async with parts.db.tenant_tx(who, hot=True) as tx:
         await save_draft(tx, ProjectId(project_id), lease_id, asked.answer, asked.seconds)
 
 

@@ -5,7 +5,7 @@
 -- age. `FOR UPDATE SKIP LOCKED` lets many annotators take from the front at once without waiting for, or meeting, each
 -- other; the lock re-reads the row, so a task that filled up meanwhile is passed over.
 --
--- Only the first %(head)s open tasks are looked at, so the cost does not depend on the size of the queue. When this annotator
+-- Only the first @head open tasks are looked at, so the cost does not depend on the size of the queue. When this annotator
 -- has had all of those, `look_further.sql` finds others, and they come here as %(also)s instead.
 --
 -- The lease is inserted before the task is counted, and only what was inserted is counted: two tabs of one person can
@@ -24,10 +24,10 @@ WITH p AS (
             SELECT id FROM leases
              WHERE tenant_id = %(tenant)s AND annotator_id = %(annotator)s AND project_id = %(project)s
                AND state = 'live' AND id <> ALL (%(holding)s)
-             ORDER BY granted_at LIMIT %(limit)s)
+             ORDER BY granted_at LIMIT @limit)
     RETURNING id, task_id, item_id, ontology_version, expires_at, draft, draft_seconds, suggestion
 ), need AS (
-    SELECT CASE WHEN EXISTS (SELECT FROM p) THEN %(limit)s - count(*) ELSE 0 END AS n FROM again
+    SELECT CASE WHEN EXISTS (SELECT FROM p) THEN @limit - count(*) ELSE 0 END AS n FROM again
 ), candidates AS (
     (SELECT t.id, 0 AS part, 0 AS a, 0::real AS b, t.age
        FROM tasks t
@@ -45,7 +45,7 @@ WITH p AS (
               FROM tasks t
              WHERE t.tenant_id = %(tenant)s AND t.project_id = %(project)s AND t.assignee = who
                AND t.state = 'open' AND t.purpose <> 'gold'
-             ORDER BY -t.priority, -t.doubt, t.age LIMIT %(head)s) AS t
+             ORDER BY -t.priority, -t.doubt, t.age LIMIT @head) AS t
      WHERE (SELECT n FROM need) > 0 AND %(also)s::uuid[] = '{}'
        AND NOT EXISTS (SELECT FROM leases l
                         WHERE l.tenant_id = %(tenant)s AND l.task_id = t.id AND l.annotator_id = %(annotator)s

@@ -1,5 +1,5 @@
 -- Candidates beyond the front of the queue, for an annotator who has had everything there (few people, much overlap).
--- A cursor remembers how far they have looked; the next %(window)s open tasks after it are looked at, and it moves on.
+-- A cursor remembers how far they have looked; the next @window open tasks after it are looked at, and it moves on.
 -- Reaching the end sends it back to the start: what became free behind it is found on the next round.
 -- One row: the ids found, in the queue's order, and whether the end was reached. Nothing is locked: claim.sql takes them.
 WITH place AS (
@@ -21,10 +21,10 @@ WITH place AS (
                     WHERE t.tenant_id = %(tenant)s AND t.project_id = %(project)s AND t.assignee = who
                       AND t.state = 'open' AND t.purpose <> 'gold'
                       AND (-t.priority, -t.doubt, t.age) > ((place.at).priority, (place.at).doubt, (place.at).age)
-                    ORDER BY -t.priority, -t.doubt, t.age LIMIT %(window)s) AS t
-             ORDER BY t.a, t.b, t.age LIMIT %(window)s) AS t
+                    ORDER BY -t.priority, -t.doubt, t.age LIMIT @window) AS t
+             ORDER BY t.a, t.b, t.age LIMIT @window) AS t
 ), sum AS (
-    SELECT count(*) < %(window)s AS ended, bool_or(free) AS found FROM looked
+    SELECT count(*) < @window AS ended, bool_or(free) AS found FROM looked
 ), moved AS (
     -- Stay while there is something here; else move past what was looked at, or back to the start.
     INSERT INTO queue_cursors AS c (tenant_id, project_id, annotator_id, priority, doubt, age)
@@ -36,6 +36,6 @@ WITH place AS (
     ON CONFLICT (tenant_id, project_id, annotator_id) DO UPDATE
        SET priority = excluded.priority, doubt = excluded.doubt, age = excluded.age
 )
-SELECT coalesce((SELECT array_agg(id ORDER BY a, b, age) FROM (SELECT * FROM looked WHERE free ORDER BY a, b, age LIMIT %(most)s) AS f),
+SELECT coalesce((SELECT array_agg(id ORDER BY a, b, age) FROM (SELECT * FROM looked WHERE free ORDER BY a, b, age LIMIT @most) AS f),
                 '{}'::uuid[]) AS found,
        (SELECT ended AND found IS NOT TRUE FROM sum) AS ended
