@@ -43,6 +43,7 @@ max_wal_size = 2GB
 wal_compression = on
 random_page_cost = 1.1
 jit = off
+autovacuum_naptime = 10s
 log_min_messages = warning
 log_lock_waits = on
 lc_messages = 'C'
