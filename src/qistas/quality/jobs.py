@@ -11,7 +11,7 @@ from . import store
 from .fit import fit_project
 from .infer_consensus import BATCH, infer_due
 
-GATHER_SECONDS = 0.25  # answers that come within it are inferred in one go
+GATHER_SECONDS = 0.5  # answers that come within it are inferred in one go
 MIN_WAIT_SECONDS = 3
 MAX_WAIT_SECONDS = 900
 WAIT_FACTOR = 15  # a full run is made at most a fifteenth of the time
