@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +80,8 @@ class Installation:
         """What a power cut does to processes."""
         victims = self.processes()
         for victim in victims:
-            victim.kill()
+            with suppress(psutil.NoSuchProcess):  # a session of the database may have ended by itself
+                victim.kill()
         assert self.process is not None
         self.process.wait()
         if self.process.stdout is not None:
