@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -123,7 +124,7 @@ def test_a_worker_ends_with_its_server(installation: Installation) -> None:
     worker.wait(20)
     assert not worker.is_running()
     for process in everything:
-        if process.is_running():
+        with suppress(psutil.NoSuchProcess):
             process.kill()
     psutil.wait_procs(everything, timeout=10)
 
