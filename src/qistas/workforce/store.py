@@ -392,6 +392,7 @@ async def count_attempt(tx: Tx, key: str, free: int, longest: int) -> int | None
     """Count an attempt, or give the seconds to wait where it comes too early.
 
     A day without attempts clears the count. A wait longer than any we give was set while the clock was ahead, and is none.
+    What is compared is the clock, not the transaction's start: of two that come at once, the one that began first may count last.
     """
     counted = await tx.value(
         """INSERT INTO identity.throttle AS t (key, failures, free_at) VALUES (%(key)s, 1, now())
@@ -400,7 +401,7 @@ async def count_attempt(tx: Tx, key: str, free: int, longest: int) -> int | None
                free_at = now() + CASE WHEN t.updated_at < now() - interval '1 day' OR t.failures < %(free)s THEN interval '0'
                          ELSE make_interval(secs => least(%(longest)s, power(2, least(t.failures + 1 - %(free)s, 20)))) END,
                updated_at = now()
-            WHERE t.free_at <= now() OR t.free_at > now() + make_interval(secs => %(longest)s)
+            WHERE t.free_at <= clock_timestamp() OR t.free_at > clock_timestamp() + make_interval(secs => %(longest)s)
            RETURNING failures""",
         {"key": key, "free": free, "longest": longest},
     )
