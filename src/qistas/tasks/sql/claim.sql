@@ -34,7 +34,7 @@ WITH p AS (
       WHERE (SELECT plant FROM p) AND t.tenant_id = %(tenant)s AND t.project_id = %(project)s
         AND t.purpose = 'gold' AND t.state <> 'withdrawn'
         AND NOT EXISTS (SELECT FROM leases l
-                         WHERE l.tenant_id = %(tenant)s AND l.task_id = t.id AND l.annotator_id = %(annotator)s)
+                         WHERE l.tenant_id = %(tenant)s AND l.task_id = t.id AND l.annotator_id = %(annotator)s OFFSET 0)
       ORDER BY t.age LIMIT 1)
     UNION ALL
     SELECT t.id, 1, t.a, t.b, t.age
@@ -47,18 +47,23 @@ WITH p AS (
                AND t.state = 'open' AND t.purpose <> 'gold'
              ORDER BY -t.priority, -t.doubt, t.age LIMIT @head) AS t
      WHERE (SELECT n FROM need) > 0 AND %(also)s::uuid[] = '{}'
-       AND NOT EXISTS (SELECT FROM leases l
-                        WHERE l.tenant_id = %(tenant)s AND l.task_id = t.id AND l.annotator_id = %(annotator)s
-                          AND l.state IN ('live', 'answered', 'skipped'))
     UNION ALL
     SELECT id, 2, 0, 0, place FROM unnest(%(also)s::uuid[]) WITH ORDINALITY AS further (id, place)
 ), picked AS (
+    -- One candidate after another, until there are enough: a candidate costs two look-ups by key, whatever the planner believes
+    -- about the tables (OFFSET 0 keeps it from turning them into joins).
     SELECT t.id, t.item_id
-      FROM candidates c JOIN tasks t ON t.tenant_id = %(tenant)s AND t.id = c.id
-     WHERE t.state = 'open' OR (t.purpose = 'gold' AND t.state <> 'withdrawn')
-     ORDER BY c.part, c.a, c.b, c.age
+      FROM (SELECT id FROM candidates ORDER BY part, a, b, age) AS c
+      CROSS JOIN LATERAL (
+            SELECT t.id, t.item_id
+              FROM tasks t
+             WHERE t.tenant_id = %(tenant)s AND t.id = c.id
+               AND (t.state = 'open' OR (t.purpose = 'gold' AND t.state <> 'withdrawn'))
+               AND NOT EXISTS (SELECT FROM leases l
+                                WHERE l.tenant_id = %(tenant)s AND l.task_id = t.id AND l.annotator_id = %(annotator)s
+                                  AND l.state IN ('live', 'answered', 'skipped') OFFSET 0)
+               FOR UPDATE SKIP LOCKED) AS t
      LIMIT (SELECT n FROM need)
-       FOR UPDATE OF t SKIP LOCKED
 ), granted AS (
     INSERT INTO leases (tenant_id, project_id, task_id, item_id, annotator_id, ontology_version, expires_at)
     SELECT %(tenant)s, %(project)s, picked.id, picked.item_id, %(annotator)s, p.version, now() + p.lease FROM picked, p
@@ -81,4 +86,4 @@ WITH p AS (
 SELECT l.id AS lease_id, l.task_id, l.item_id, l.ontology_version, l.expires_at, l.draft, l.draft_seconds, l.suggestion,
        i.data, i.external_id, l.had
   FROM (SELECT g.*, false AS had FROM granted g UNION ALL SELECT a.*, true FROM again a) AS l
-  JOIN items i ON i.tenant_id = %(tenant)s AND i.id = l.item_id
+  CROSS JOIN LATERAL (SELECT data, external_id FROM items WHERE tenant_id = %(tenant)s AND id = l.item_id OFFSET 0) AS i
