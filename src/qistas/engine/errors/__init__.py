@@ -6,14 +6,22 @@ from qistas.engine.errors.combine import combine_likelihoods
 from qistas.engine.errors.confident_learning import LabelErrors, confident_learning
 from qistas.engine.errors.disagreement import Suspicion, suspect_answers, suspect_labels
 from qistas.engine.errors.neighbours import NeighbourErrors, neighbour_disagreement
+from qistas.engine.errors.out_of_fold import OutOfFold, out_of_fold
+from qistas.engine.errors.pixels import pixel_features
+from qistas.engine.errors.suspects import Suspects, suspect_by_content
 
 __all__ = [
     "LabelErrors",
     "NeighbourErrors",
+    "OutOfFold",
+    "Suspects",
     "Suspicion",
     "combine_likelihoods",
     "confident_learning",
     "neighbour_disagreement",
+    "out_of_fold",
+    "pixel_features",
     "suspect_answers",
+    "suspect_by_content",
     "suspect_labels",
 ]

@@ -45,12 +45,14 @@ def neighbour_disagreement(
     k: int = 10,
     metric: Distance = "cosine",
     copy_distance: float = 0.01,
+    voters: ArrayLike | None = None,
 ) -> NeighbourErrors:
     """Compare every label with those of the nearest items.
 
     ``labels``: (n,) codes, -1 for none (such items neither vote nor are suspected); ``vectors``: (n, d) embeddings or
     features; ``k``: neighbours (fewer where there are fewer); ``copy_distance``: at most this far apart, two of the
-    ``k`` nearest are copies. Exact search: n² d steps, memory bounded; for up to some hundred thousand items.
+    ``k`` nearest are copies. ``voters``: (m,) item codes that alone may be neighbours (default: all with a label). Exact
+    search: n m d steps, memory bounded; for up to some hundred thousand items.
 
     A neighbour at distance ``r`` weighs ``1 / (1 + (r / R)²)``, ``R`` the item's median distance to its neighbours.
     Decided cases: fewer than two labelled items: likelihoods 0; a zero vector is at cosine distance 1 from all
@@ -70,8 +72,10 @@ def neighbour_disagreement(
     if x.size and not bool(np.isfinite(x).all()):
         raise ValueError("vectors must be finite")
     n = len(y)
-    voters = np.flatnonzero(y >= 0)
-    k = max(min(k, len(voters) - 1), 0)
+    pool = np.flatnonzero(y >= 0)
+    if voters is not None:
+        pool = np.intersect1d(pool, np.asarray(voters, dtype=np.int64))
+    k = max(min(k, len(pool) - 1), 0)
     if k == 0:
         none = np.zeros((n, 0))
         order = np.arange(n, dtype=np.int64)
@@ -79,7 +83,7 @@ def neighbour_disagreement(
         return NeighbourErrors(
             np.zeros(n), order, nobody, none.astype(np.int64), none, np.zeros((0, 2), dtype=np.int64)
         )
-    neighbour, distance = _nearest(x, voters, k, metric)
+    neighbour, distance = _nearest(x, pool, k, metric)
     middle = np.median(distance, axis=1, keepdims=True)
     weight = 1.0 / (1.0 + (distance / np.where(middle > 0.0, middle, 1.0)) ** 2)
     n_labels = int(y.max()) + 1
