@@ -15,7 +15,16 @@ import pytest
 
 from qistas.core.canonical import canonical_json
 from qistas.core.errors import Fault
-from qistas.ontology import KINDS, Answers, Kind, Ontology, Question, parse_ontology
+from qistas.ontology import (
+    KINDS,
+    NOTHING_LEARNT,
+    Answers,
+    Kind,
+    Learnt,
+    Ontology,
+    Question,
+    parse_ontology,
+)
 
 TEXT = "قسطاس is a true balance 🙂 of many weights"
 DATA = {
@@ -524,6 +533,53 @@ def test_gold_is_taken_as_known(case: tuple[Kind, Question, dict[str, Any]]) -> 
         assert one is not None
         assert kind.same(question, one.value, values[1])
         assert one.confidence == pytest.approx(1.0)
+
+
+def test_what_was_learnt_judges_as_the_run_did(case: tuple[Kind, Question, dict[str, Any]]) -> None:
+    kind, question, sample = case
+    answers = table(kind, question, sample)
+    values = normals(kind, question, sample)
+    for method in kind.methods:
+        run = kind.infer(question, answers, method)
+        found = kind.judge(question, answers, run.learnt, range(6), method)
+        for one, other in zip(found, run.items, strict=True):
+            assert (one is None) == (other is None)
+            if one is None or other is None:
+                continue
+            assert kind.same(question, one.value, other.value), method
+            assert one.confidence == pytest.approx(other.confidence, abs=0.2)
+            assert (one.support, one.answers) == (other.support, other.answers)
+        known = kind.judge(question, answers, run.learnt, range(6), method, {0: values[1], 12: values[1]})
+        for at in (0, 12):
+            one = known[at]
+            assert one is not None
+            assert kind.same(question, one.value, values[1])
+            assert one.confidence == pytest.approx(1.0)
+
+
+def test_a_first_answer_is_never_certain(case: tuple[Kind, Question, dict[str, Any]]) -> None:
+    kind, question, sample = case
+    for value in normals(kind, question, sample):
+        sure: list[float] = []
+        for n in (1, 2, 3):
+            answers = Answers([0] * n, list(range(n)), [value] * n, 1, n)
+            (found,) = kind.judge(question, answers, NOTHING_LEARNT, [NOTHING_LEARNT.stranger] * n)
+            assert found is not None
+            assert kind.same(question, found.value, value)
+            assert (found.support, found.answers) == (n, n)
+            sure.append(found.confidence)
+        assert 0.5 < sure[0] < sure[1] < sure[2] < 0.99, "each answer that agrees makes it surer"
+
+
+def test_a_trusted_answer_outweighs_another(case: tuple[Kind, Question, dict[str, Any]]) -> None:
+    kind, question, sample = case
+    values = normals(kind, question, sample)
+    learnt = Learnt(np.array([0.97, 0.52, 0.7]))
+    for good, bad in ((values[0], values[1]), (values[1], values[0])):
+        (found,) = kind.judge(question, Answers([0, 0], [0, 1], [bad, good], 1, 2), learnt, [1, 0])
+        assert found is not None
+        if kind.name != "rating":
+            assert kind.same(question, found.value, good)
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -3,7 +3,22 @@
 from .create import create_project, update_project
 from .define import parse_ontology, parse_yaml
 from .document_text import read_document_text
-from .kinds import KINDS, Answers, Box, Column, ColumnType, Consensus, Inference, Kind, Skill, Span, Value
+from .kinds import (
+    KINDS,
+    NOTHING_LEARNT,
+    Answers,
+    Box,
+    Column,
+    ColumnType,
+    Consensus,
+    Inference,
+    Kind,
+    LabelSkill,
+    Learnt,
+    Skill,
+    Span,
+    Value,
+)
 from .load import load_ontology, load_project
 from .project import (
     AnnotatorProgress,
@@ -26,6 +41,7 @@ from .validate import asked_questions, check_answer, fits, validate_answer, vali
 
 __all__ = [
     "KINDS",
+    "NOTHING_LEARNT",
     "AnnotatorProgress",
     "Answers",
     "Box",
@@ -39,7 +55,9 @@ __all__ = [
     "Inference",
     "Kind",
     "Label",
+    "LabelSkill",
     "Labels",
+    "Learnt",
     "LocalText",
     "Method",
     "Ontology",

@@ -12,15 +12,27 @@ import numpy as np
 from qistas.core.ids import ProjectId
 from qistas.core.principal import Principal
 from qistas.db import Database, Tx
-from qistas.ontology import Answers, Inference, OntologyVersion, Question, load_ontology, load_project
+from qistas.ontology import (
+    Answers,
+    Inference,
+    LabelSkill,
+    Learnt,
+    OntologyVersion,
+    Question,
+    fits,
+    load_ontology,
+    load_project,
+)
 from qistas.trust import Permission, require
 
 from . import store
 from .infer_consensus import fitting
+from .learnt import keep_learnt
 from .types import Inferred, Skill
 
 BOOTSTRAPS = 500
 HISTOGRAM = 20
+SWAPPED = 2000  # items whose consensus is stored in one transaction
 
 
 @dataclass(slots=True)
@@ -41,6 +53,7 @@ class Fitted:
     rows: list[Inferred]
     skills: list[Skill]
     summary: dict[str, Any]
+    learnt: Learnt
 
 
 async def fit_project(
@@ -67,10 +80,19 @@ async def fit_project(
             fit_question, question, gathered[question.name], items, annotators, known, wanted
         )
         seconds = round(time.monotonic() - start, 3)
-        async with db.tenant_tx(who) as tx:
-            await store.save_consensus(tx, project_id, fitted.rows, as_of)
-            await store.save_skills(tx, project_id, question.name, fitted.skills)
-            await store.save_summary(tx, project_id, question.name, {**fitted.summary, "seconds": seconds})
+        # What was learnt goes in with the first of what was inferred. The rest follows piece by piece, so that nothing
+        # that is answered meanwhile waits for the whole; what it finds there is as good under one run as under the other.
+        for at in range(0, max(len(fitted.rows), 1), SWAPPED):
+            async with db.tenant_tx(who) as tx:
+                if at == 0:
+                    await keep_learnt(
+                        tx, project_id, question.name, fitted.summary["method"], fitted.learnt, annotators
+                    )
+                    await store.save_skills(tx, project_id, question.name, fitted.skills)
+                    await store.save_summary(
+                        tx, project_id, question.name, {**fitted.summary, "seconds": seconds}
+                    )
+                await store.save_consensus(tx, project_id, fitted.rows[at : at + SWAPPED], as_of)
     return time.monotonic() - start
 
 
@@ -107,7 +129,11 @@ def fit_question(
     """Infer one question. Pure but for the time it takes: the same answers give the same result."""
     kind = question.kind
     answers = Answers(given.item, given.annotator, given.value, len(items), len(annotators))
-    known = {item: answer[question.name] for item, answer in gold.items() if question.name in answer}
+    known = {
+        item: answer[question.name]
+        for item, answer in gold.items()
+        if question.name in answer and fits(question, answer[question.name])
+    }
     wanted = method if method in kind.methods else "auto"
     inference = kind.infer(question, answers, wanted, known or None)
     agreement = kind.agree(question, answers, rng=np.random.default_rng(0), n_bootstrap=BOOTSTRAPS)
@@ -130,11 +156,19 @@ def fit_question(
         if found is not None and inputs[code]
     ]
     skills = [
-        Skill(annotators[code], question.name, skill.value, skill.low, skill.high, skill.answers)
+        Skill(
+            annotators[code],
+            question.name,
+            skill.value,
+            skill.low,
+            skill.high,
+            skill.answers,
+            tuple(_label_skill(label) for label in skill.labels),
+        )
         for code, skill in enumerate(inference.skills)
         if skill is not None
     ]
-    return Fitted(question, rows, skills, _summary(question, inference, rows, agreement))
+    return Fitted(question, rows, skills, _summary(question, inference, rows, agreement), inference.learnt)
 
 
 def _summary(
@@ -161,6 +195,16 @@ def _summary(
         "confusion": {"labels": list(confusion[0]), "shares": confusion[1]} if confusion else None,
         "consensus": len(rows),
         "mean_doubt": float(np.mean([1 - row.confidence for row in rows])) if rows else None,
+    }
+
+
+def _label_skill(known: LabelSkill) -> dict[str, Any]:
+    return {
+        "name": known.name,
+        "recall": known.recall._asdict(),
+        "precision": known.precision._asdict(),
+        "true": known.true,
+        "said": known.said,
     }
 
 

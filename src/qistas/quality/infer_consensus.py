@@ -1,17 +1,18 @@
-"""Infer consensus as answers arrive: cheap, for the items just touched; `fit` later looks at all of them together."""
+"""Infer consensus as answers arrive: the items just touched are judged under what the last full run learnt; `fit` makes the next."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from qistas.core.ids import ProjectId
 from qistas.db import Tx
-from qistas.ontology import Ontology, fits, load_ontology, load_project
+from qistas.ontology import Answers, Ontology, Question, fits, load_ontology, load_project
 from qistas.trust import Permission, require
 
 from . import store
+from .learnt import NOBODY_KNOWN, Known, load_learnt
 from .score_gold import score_gold
 from .types import AnswerRow, Inferred
 
@@ -19,7 +20,7 @@ BATCH = 500
 
 
 async def infer_due(tx: Tx, project_id: ProjectId, limit: int = BATCH) -> int:
-    """Infer the answers of up to `limit` items that are due, weighing annotators by their last known skill.
+    """Infer the answers of up to `limit` items that are due. What it costs depends on their own answers, not on the project's.
 
     One transaction: an item leaves the list of those due exactly when its consensus is stored. Returns how many there
     were; 0 when none is left.
@@ -35,63 +36,85 @@ async def infer_due(tx: Tx, project_id: ProjectId, limit: int = BATCH) -> int:
         replace(row, answer=fitting(ontology, row.answer)) if row.ontology_version < version.version else row
         for row in await store.answers_to(tx, project_id, items)
     ]
-    skills = {(s.question, s.annotator_id): s.value for s in await store.load_skills(tx, project_id)}
-    await store.save_consensus(
-        tx, project_id, combine_items(ontology, answers, skills, project.settings.method)
+    gold = await store.live_gold(tx, project_id, items)
+    known = await load_learnt(tx, project_id)
+    inferred = judge_items(
+        ontology, answers, known, project.settings.method, {i: g[1] for i, g in gold.items()}
     )
+    await store.save_consensus(tx, project_id, inferred)
     answered = {row.item_id for row in answers}
     if gone := [item for item in items if item not in answered]:
         await store.forget_consensus(tx, project_id, gone)
-    await score_gold(tx, project_id, ontology, answers)
+    if gold:
+        await score_gold(tx, project_id, ontology, answers, gold)
     return len(items)
 
 
-def combine_items(
-    ontology: Ontology, answers: Sequence[AnswerRow], skills: Mapping[tuple[str, UUID], float], method: str
+def judge_items(
+    ontology: Ontology,
+    answers: Sequence[AnswerRow],
+    known: Mapping[str, Known],
+    method: str,
+    gold: Mapping[UUID, Mapping[str, Any]],
 ) -> list[Inferred]:
-    """The consensus of each item and question from its answers alone. An annotator without a known skill weighs as the mean."""
-    by_item: dict[UUID, list[AnswerRow]] = defaultdict(list)
-    for row in answers:
-        by_item[row.item_id].append(row)
+    """The consensus of each item and question from the item's own answers and what is `known` of those who gave them."""
     inferred: list[Inferred] = []
     for question in ontology.questions:
-        weight_of = {who: weight(skill) for (name, who), skill in skills.items() if name == question.name}
-        usual = _mean(weight_of.values())
-        wanted = method if method in question.kind.methods else "auto"
-        for item_id, rows in by_item.items():
-            asked = [row for row in rows if question.name in row.answer]
-            if not asked:
-                continue
-            values = [row.answer[question.name] for row in asked]
-            weights = [weight_of.get(row.annotator_id, usual) for row in asked]
-            found = question.kind.combine(question, values, weights, wanted)
-            inferred.append(
-                Inferred(
-                    item_id=item_id,
-                    question=question.name,
-                    value=found.value,
-                    confidence=found.confidence,
-                    posterior=found.posterior,
-                    support=found.support,
-                    disputed=found.support < len(asked),
-                    method=f"vote:{question.kind.measure}",
-                    inputs=tuple(row.id for row in asked),
-                )
-            )
+        asked = [row for row in answers if question.name in row.answer]
+        if asked:
+            inferred += _judge(question, asked, known.get(question.name, NOBODY_KNOWN), method, gold)
     return inferred
+
+
+def _judge(
+    question: Question,
+    asked: Sequence[AnswerRow],
+    known: Known,
+    method: str,
+    gold: Mapping[UUID, Mapping[str, Any]],
+) -> list[Inferred]:
+    kind = question.kind
+    item_code: dict[UUID, int] = {}
+    annotator_code: dict[UUID, int] = {}
+    inputs: defaultdict[int, list[UUID]] = defaultdict(list)
+    item: list[int] = []
+    for row in asked:
+        item.append(item_code.setdefault(row.item_id, len(item_code)))
+        inputs[item[-1]].append(row.id)
+    annotator = [annotator_code.setdefault(row.annotator_id, len(annotator_code)) for row in asked]
+    values = [row.answer[question.name] for row in asked]
+    right = {
+        item_code[one]: answer[question.name]
+        for one, answer in gold.items()
+        if one in item_code and question.name in answer and fits(question, answer[question.name])
+    }
+    wanted = method if method in kind.methods else kind.methods[0]
+    found = kind.judge(
+        question,
+        Answers(item, annotator, values, len(item_code), len(annotator_code)),
+        known.learnt,
+        known.codes(list(annotator_code)),
+        wanted,
+        right,
+    )
+    return [
+        Inferred(
+            item_id=item_id,
+            question=question.name,
+            value=one.value,
+            confidence=one.confidence,
+            posterior=one.posterior,
+            support=one.support,
+            disputed=one.support < one.answers,
+            method=wanted,
+            inputs=tuple(inputs[code]),
+        )
+        for item_id, code in item_code.items()
+        if (one := found[code]) is not None
+    ]
 
 
 def fitting(ontology: Ontology, answer: Mapping[str, Any]) -> dict[str, Any]:
     """What of an answer given under an earlier version still fits: a late one may hold what was taken away since."""
     asked = ontology.question_named
     return {name: value for name, value in answer.items() if name in asked and fits(asked[name], value)}
-
-
-def weight(skill: float) -> float:
-    """How much a vote weighs: in proportion to how far its giver is above chance; never nothing, never without bound."""
-    return max(0.05, min(skill, 0.99))
-
-
-def _mean(weights: Iterable[float]) -> float:
-    known = list(weights)
-    return sum(known) / len(known) if known else 1.0

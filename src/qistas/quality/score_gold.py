@@ -1,6 +1,7 @@
 """Score gold: an answer to a planted item is measured as soon as inference meets it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from qistas.core.ids import ProjectId
@@ -12,9 +13,14 @@ from . import store
 from .types import AnswerRow
 
 
-async def score_gold(tx: Tx, project_id: ProjectId, ontology: Ontology, answers: Sequence[AnswerRow]) -> int:
-    """Score those of `answers` that are to gold items, question by question; the number of annotations scored."""
-    gold = await store.live_gold(tx, project_id, list({row.item_id for row in answers}))
+async def score_gold(
+    tx: Tx,
+    project_id: ProjectId,
+    ontology: Ontology,
+    answers: Sequence[AnswerRow],
+    gold: Mapping[UUID, tuple[UUID, Mapping[str, Any]]],
+) -> int:
+    """Score those of `answers` that are to `gold` items, question by question; the number of annotations scored."""
     scores: list[tuple[UUID, str, UUID, UUID, float]] = []
     for row in answers:
         if row.item_id not in gold:

@@ -102,14 +102,44 @@ async def forget_consensus(tx: Tx, project_id: UUID, items: Sequence[UUID]) -> N
     )
 
 
-async def load_skills(tx: Tx, project_id: UUID) -> list[Skill]:
-    """The skill of each annotator on each question, as last inferred."""
-    return await tx.all(
-        Skill,
-        """SELECT annotator_id, question, value, low, high, answers FROM annotator_skills
-            WHERE tenant_id = %(tenant)s AND project_id = %(project)s""",
+async def save_fit(
+    tx: Tx, project_id: UUID, question: str, method: str, annotators: bytes, learnt: bytes
+) -> None:
+    """Replace what was learnt of one question; it gets a new version."""
+    await tx.run(
+        """INSERT INTO quality_fits (tenant_id, project_id, question, method, annotators, learnt)
+           VALUES (%(tenant)s, %(project)s, %(question)s, %(method)s, %(annotators)s, %(learnt)s)
+           ON CONFLICT (tenant_id, project_id, question) DO UPDATE
+              SET version = uuidv7(), method = excluded.method, annotators = excluded.annotators, learnt = excluded.learnt,
+                  computed_at = now()""",
+        {
+            "tenant": tx.tenant_id,
+            "project": project_id,
+            "question": question,
+            "method": method,
+            "annotators": annotators,
+            "learnt": learnt,
+        },
+    )
+
+
+async def fit_versions(tx: Tx, project_id: UUID) -> dict[str, UUID]:
+    """The version of what was last learnt of each question."""
+    rows = await tx.rows(
+        "SELECT question, version FROM quality_fits WHERE tenant_id = %(tenant)s AND project_id = %(project)s",
         {"tenant": tx.tenant_id, "project": project_id},
     )
+    return {row[0]: row[1] for row in rows}
+
+
+async def load_fits(tx: Tx, project_id: UUID, versions: Sequence[UUID]) -> list[tuple[UUID, bytes, bytes]]:
+    """(version, annotators, what was learnt) of those of the versions that still hold."""
+    rows = await tx.rows(
+        """SELECT version, annotators, learnt FROM quality_fits
+            WHERE tenant_id = %(tenant)s AND project_id = %(project)s AND version = ANY (%(versions)s)""",
+        {"tenant": tx.tenant_id, "project": project_id, "versions": list(versions)},
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 async def save_skills(tx: Tx, project_id: UUID, question: str, skills: Sequence[Skill]) -> None:
@@ -117,11 +147,13 @@ async def save_skills(tx: Tx, project_id: UUID, question: str, skills: Sequence[
     await tx.run(
         """WITH old AS (DELETE FROM annotator_skills WHERE tenant_id = %(tenant)s AND project_id = %(project)s AND question = %(question)s
                            AND annotator_id <> ALL (%(who)s::uuid[]))
-           INSERT INTO annotator_skills (tenant_id, project_id, annotator_id, question, value, low, high, answers)
-           SELECT %(tenant)s, %(project)s, a, %(question)s, v, l, h, n
-             FROM unnest(%(who)s::uuid[], %(value)s::real[], %(low)s::real[], %(high)s::real[], %(answers)s::integer[]) AS s (a, v, l, h, n)
+           INSERT INTO annotator_skills (tenant_id, project_id, annotator_id, question, value, low, high, answers, detail)
+           SELECT %(tenant)s, %(project)s, a, %(question)s, v, l, h, n, d
+             FROM unnest(%(who)s::uuid[], %(value)s::real[], %(low)s::real[], %(high)s::real[], %(answers)s::integer[], %(detail)s::jsonb[])
+               AS s (a, v, l, h, n, d)
            ON CONFLICT (tenant_id, project_id, annotator_id, question) DO UPDATE
-              SET value = excluded.value, low = excluded.low, high = excluded.high, answers = excluded.answers, computed_at = now()""",
+              SET value = excluded.value, low = excluded.low, high = excluded.high, answers = excluded.answers, detail = excluded.detail,
+                  computed_at = now()""",
         {
             "tenant": tx.tenant_id,
             "project": project_id,
@@ -131,6 +163,7 @@ async def save_skills(tx: Tx, project_id: UUID, question: str, skills: Sequence[
             "low": [s.low for s in skills],
             "high": [s.high for s in skills],
             "answers": [s.answers for s in skills],
+            "detail": [Jsonb({"labels": s.labels}) for s in skills],
         },
     )
 

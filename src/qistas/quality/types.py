@@ -72,7 +72,7 @@ class Gold:
 
 @dataclass(frozen=True, slots=True)
 class Skill:
-    """How reliable an annotator is on one question."""
+    """How reliable an annotator is on one question, in all and label by label (as JSON)."""
 
     annotator_id: UUID
     question: str
@@ -80,6 +80,7 @@ class Skill:
     low: float
     high: float
     answers: int
+    labels: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from qistas.quality import (
     remove_gold,
     review_annotation,
 )
+from qistas.quality.learnt import load_learnt
 
 LABELS = ["sport", "news", "art"]
 
@@ -338,3 +339,106 @@ async def test_an_answer_from_before_a_change_counts_as_far_as_it_still_fits(
     async with db.tenant_tx(tenant.owner) as tx:
         (row,) = (await list_consensus(tx, project, "topic")).rows
     assert (row.value, row.answers) == ({"labels": ["news"]}, 1)
+
+
+async def consensus_rows(db: Database, who: Principal, project: ProjectId) -> dict[UUID, Any]:
+    async with db.tenant_tx(who) as tx:
+        page = await list_consensus(tx, project, "topic", limit=200)
+    return {row.item_id: row for row in page.rows}
+
+
+async def test_a_first_answer_leaves_doubt_and_the_next_moves_it(db: Database, tenant: Tenant) -> None:
+    project = await make_project(db, tenant.owner, overlap=3)
+    (item,) = await fill(db, tenant.owner, project, 1)
+    seen: list[float] = []
+    for _ in range(3):
+        who = await tenant.member(Role.ANNOTATOR)
+        (offer,) = await claim(db, who, project)
+        await submit(db, who, project, offer, "news")
+        await infer(db, tenant.owner, project)
+        row = (await consensus_rows(db, tenant.owner, project))[item]
+        assert (row.value, row.method) == ({"labels": ["news"]}, "auto")
+        seen.append(row.confidence)
+    assert seen[0] == pytest.approx(0.7, abs=0.02)
+    assert seen[0] < seen[1] < seen[2] < 1
+
+
+async def test_answers_are_judged_by_what_the_last_run_learnt(
+    db: Database, tenant: Tenant, labelled: tuple[ProjectId, list[UUID], dict[str, str]]
+) -> None:
+    project, before, _ = labelled
+    await fit_project(db, tenant.owner, project)
+    fitted = await consensus_rows(db, tenant.owner, project)
+    async with db.tenant_tx(tenant.owner) as tx:
+        await tx.run(
+            "INSERT INTO consensus_due (tenant_id, project_id, item_id) SELECT tenant_id, project_id, item_id FROM tasks WHERE project_id = %s ON CONFLICT DO NOTHING",
+            (project,),
+        )
+        people = {row[1]: row[0] for row in await tx.rows("SELECT id, name FROM members")}
+    await infer(db, tenant.owner, project)
+    live = await consensus_rows(db, tenant.owner, project)
+    assert sum(live[i].value == fitted[i].value for i in before) >= 58, (
+        "judged again, nearly all say the same"
+    )
+    # New items: the careful one against the one who guesses.
+    new = [
+        i
+        for i in await fill(db, tenant.owner, project, [{"text": f"more {n}"} for n in range(6)])
+        if i not in before
+    ]
+    for name, said in (("p0", "art"), ("p4", "sport")):
+        who = Principal(tenant.id, people[name], Role.ANNOTATOR)
+        for offer in await claim(db, who, project, 10):
+            assert offer.item_id in new
+            await submit(db, who, project, offer, said)
+    await infer(db, tenant.owner, project)
+    live = await consensus_rows(db, tenant.owner, project)
+    assert {tuple(live[i].value["labels"]) for i in new} == {("art",)}
+    assert all(live[i].disputed for i in new)
+
+
+async def test_a_new_run_is_used_at_once_and_a_changed_ontology_falls_back_on_trust(
+    db: Database, tenant: Tenant, labelled: tuple[ProjectId, list[UUID], dict[str, str]]
+) -> None:
+    project, _, _ = labelled
+    await fit_project(db, tenant.owner, project)
+    async with db.tenant_tx(tenant.owner) as tx:
+        first = (await load_learnt(tx, project))["topic"]
+        assert (await load_learnt(tx, project))["topic"] is first, "read once a version"
+    await fit_project(db, tenant.owner, project)
+    async with db.tenant_tx(tenant.owner) as tx:
+        second = (await load_learnt(tx, project))["topic"]
+        assert second is not first
+        assert second.learnt.names == tuple(LABELS)
+        assert len(second.code) == len(second.learnt.trust) - 1 == 5
+        more = [*TOPIC["questions"][0]["labels"], {"name": "food"}]
+        await publish_ontology(
+            tx, project, {**TOPIC, "questions": [{**TOPIC["questions"][0], "labels": more}]}
+        )
+    (item,) = set(await fill(db, tenant.owner, project, [{"text": "a dish"}])) - set(labelled[1])
+    async with db.tenant_tx(tenant.owner) as tx:
+        people = {row[1]: row[0] for row in await tx.rows("SELECT id, name FROM members")}
+    for name, said in (("p1", "food"), ("p4", "art")):
+        who = Principal(tenant.id, people[name], Role.ANNOTATOR)
+        (offer,) = await claim(db, who, project)
+        await submit(db, who, project, offer, said)
+    await infer(db, tenant.owner, project)
+    assert (await consensus_rows(db, tenant.owner, project))[item].value == {"labels": ["food"]}
+
+
+async def test_gold_is_its_own_consensus_at_once(db: Database, tenant: Tenant) -> None:
+    project = await make_project(db, tenant.owner)
+    items = await fill(db, tenant.owner, project, 2)
+    who = await tenant.member(Role.ANNOTATOR)
+    for offer in await claim(db, who, project, 2):
+        await submit(db, who, project, offer, "news")
+    async with db.tenant_tx(tenant.owner) as tx:
+        await plant_gold(tx, project, items[0], {"topic": {"labels": ["art"]}})
+    await infer(db, tenant.owner, project)
+    rows = await consensus_rows(db, tenant.owner, project)
+    assert (rows[items[0]].value, rows[items[0]].confidence, rows[items[0]].support) == (
+        {"labels": ["art"]},
+        1.0,
+        0,
+    )
+    assert rows[items[1]].value == {"labels": ["news"]}

@@ -2,7 +2,22 @@
 
 from types import MappingProxyType
 
-from .base import Answers, Box, Break, Column, ColumnType, Consensus, Inference, Kind, Skill, Span, Value
+from .base import (
+    NOTHING_LEARNT,
+    Answers,
+    Box,
+    Break,
+    Column,
+    ColumnType,
+    Consensus,
+    Inference,
+    Kind,
+    LabelSkill,
+    Learnt,
+    Skill,
+    Span,
+    Value,
+)
 from .box import BoxKind
 from .choice import Choice
 from .pairwise import Pairwise
@@ -16,6 +31,7 @@ KINDS: MappingProxyType[str, Kind] = MappingProxyType(
 
 __all__ = [
     "KINDS",
+    "NOTHING_LEARNT",
     "Answers",
     "Box",
     "Break",
@@ -24,6 +40,8 @@ __all__ = [
     "Consensus",
     "Inference",
     "Kind",
+    "LabelSkill",
+    "Learnt",
     "Skill",
     "Span",
     "Value",

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from qistas.core.errors import Fault
 from qistas.engine.agreement import Agreement
@@ -89,19 +90,75 @@ class Consensus:
         return 1.0 - self.confidence
 
 
+class Rate(NamedTuple):
+    """A share in [0, 1] with its 90 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class LabelSkill:
+    """How well one annotator knows one label.
+
+    `recall`: how often they said it where it was true; `precision`: how often it was true where they said it. `true`: about how many of
+    the items they answered have it, by inference and gold; `said`: how often they said it.
+    """
+
+    name: str
+    recall: Rate
+    precision: Rate
+    true: float
+    said: int
+
+
 @dataclass(frozen=True, slots=True)
 class Skill:
-    """How reliable one annotator is on this question: an estimate in [0, 1] with its interval."""
+    """How reliable one annotator is on this question: an estimate in [0, 1] with its interval, and label by label."""
 
     value: float
     low: float
     high: float
     answers: int
+    labels: tuple[LabelSkill, ...] = ()
+
+
+STRANGER = 0.7  # how often somebody is right of whom nothing is known
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """What a full run learnt about the annotators of one question: enough to judge an item by its answers alone.
+
+    `trust`: how often each annotator is right. Its last entry, and the last row of `tables`, is the average annotator, who stands
+    for everybody the run has not met. `tables`: likelihoods as the engine's `Fit` has them, one table a question or, of a set of
+    labels, one a label: (tables, annotators + 1, labels, latent classes); None where the kind merges or they would be too
+    large. `prior`: (tables, latent classes). `names`: the labels the tables are about, in their order.
+    """
+
+    trust: NDArray[np.float64]
+    names: tuple[str, ...] = ()
+    tables: NDArray[np.float32] | None = field(default=None, repr=False)
+    prior: NDArray[np.float64] | None = field(default=None, repr=False)
+    subtypes: int = 1
+    vote_share: float = 0.0
+
+    @property
+    def stranger(self) -> int:
+        """The code of whoever the run has not met."""
+        return len(self.trust) - 1
+
+
+NOTHING_LEARNT = Learnt(np.array([STRANGER]))
 
 
 @dataclass(frozen=True, slots=True)
 class Inference:
-    """What a method made of all answers: one consensus an item (None without answers), one skill an annotator."""
+    """What a method made of all answers: one consensus an item (None without answers), one skill an annotator.
+
+    `learnt`: what it takes to judge further answers without another run.
+    """
 
     method: str
     items: Sequence[Consensus | None]
@@ -109,6 +166,7 @@ class Inference:
     explanation: str
     warnings: tuple[str, ...] = ()
     confusion: tuple[tuple[str, ...], list[list[float]]] | None = field(default=None, repr=False)
+    learnt: Learnt = field(default=NOTHING_LEARNT, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +249,22 @@ class Kind(Protocol):
         weights: Sequence[float] | None = None,
         method: str = "auto",
     ) -> Consensus:
-        """The consensus of one item from its answers alone (one or more): cheap, for use as answers arrive."""
+        """The votes of one item counted: the value with most of the weight, as sure as its share of it."""
+        ...
+
+    def judge(
+        self,
+        question: Question,
+        answers: Answers,
+        learnt: Learnt,
+        who: Sequence[int],
+        method: str = "auto",
+        gold: Mapping[int, Value] | None = None,
+    ) -> list[Consensus | None]:
+        """The consensus of each item from its own answers and what was learnt before: for use as answers arrive.
+
+        `who`: for each annotator of `answers` their code in `learnt` (`learnt.stranger` for one it has not met).
+        """
         ...
 
     def infer(

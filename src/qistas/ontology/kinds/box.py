@@ -16,14 +16,15 @@ from numpy.typing import NDArray
 
 from qistas.core.errors import Fault
 from qistas.engine.agreement import Agreement, boxes_agreement
-from qistas.engine.merge import merge_boxes
+from qistas.engine.merge import merge_boxes, merge_boxes_table
 from qistas.engine.merge.geometry import box_iou
 
 from ..reading import Reader, a, finite_number
 from ..types import Field, FieldType, Question
-from .base import Answers, Box, Break, Column, Consensus, Inference, Kind, Value, breaks_of_labels, tightened
+from .base import Answers, Box, Break, Column, Consensus, Value, breaks_of_labels, tightened
+from .merging import Merging
 from .regions import breaks_of_limits, limits_schema, matched, read_limits, region_rows, sureness
-from .span import describe_counts, infer_regions, named_field
+from .span import describe_counts, named_field
 from .voting import check_method
 
 NEEDED = frozenset({"x", "y", "width", "height", "label"})
@@ -43,6 +44,19 @@ class BoxSettings:
     min_size: int | float = 1
 
 
+class Merged(NamedTuple):
+    """One box of a merged answer."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    rotation: float
+    label: str
+    support: int
+    confidence: float
+
+
 class BoxTable(NamedTuple):
     """Boxes as aligned columns, one row a box, and the columns of all answers (some draw nothing)."""
 
@@ -54,13 +68,14 @@ class BoxTable(NamedTuple):
     answered: tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
-class BoxKind(Kind):
+class BoxKind(Merging):
     """Draw boxes."""
 
     name = "box"
     least_labels = 1
     methods = ("merge",)
     measure = "boxes"
+    explanation = "Boxes that at least half of the annotators' weight drew, each the mean of those that meet."
 
     def parse_settings(self, reader: Reader, fields: Mapping[str, Field], n_labels: int) -> BoxSettings:
         """An image field, and limits."""
@@ -228,10 +243,53 @@ class BoxKind(Kind):
             ]
             for value in values
         ]
-        merged = sorted(merge_boxes(given, weights=weights), key=lambda box: -box.confidence)
+        boxes = [
+            Merged(
+                box.x, box.y, box.width, box.height, box.rotation, str(box.label), box.support, box.confidence
+            )
+            for box in merge_boxes(given, weights=weights)
+        ]
+        return self._about(question, boxes, values, weights)
+
+    def merged(
+        self, question: Question, answers: Answers, weights: Sequence[float] | None, method: str
+    ) -> list[Consensus | None]:
+        """All items in one table."""
+        names, table = question.labels.names, self.to_responses(question, answers)
+        merged = merge_boxes_table(
+            table.item,
+            table.annotator,
+            table.box,
+            table.label,
+            rotation=table.rotation if bool(table.rotation.any()) else None,
+            answered=table.answered,
+            weights=weights,
+        )
+        boxes: list[list[Merged]] = [[] for _ in range(answers.n_items)]
+        columns = (merged.item, merged.box, merged.rotation, merged.label, merged.support, merged.confidence)
+        for item, (x, y, width, height), turn, label, support, sure in zip(
+            *(c.tolist() for c in columns), strict=True
+        ):
+            boxes[item].append(Merged(x, y, width, height, turn, names[label], support, sure))
+        found: list[Consensus | None] = []
+        for at, rows in enumerate(answers.by_item()):
+            values = [answers.value[row] for row in rows]
+            own = None if weights is None else [weights[int(answers.annotator[row])] for row in rows]
+            found.append(self._about(question, boxes[at], values, own) if values else None)
+        return found
+
+    def _about(
+        self,
+        question: Question,
+        boxes: Sequence[Merged],
+        values: Sequence[Value],
+        weights: Sequence[float] | None,
+    ) -> Consensus:
+        """The merged boxes as the question allows them."""
         settings: BoxSettings = question.settings
-        merged = merged if settings.max is None else merged[: settings.max]
-        merged.sort(key=lambda box: (box.x, box.y, box.width, box.height))
+        kept = sorted(boxes, key=lambda box: -box.confidence)
+        kept = kept if settings.max is None else kept[: settings.max]
+        kept.sort(key=lambda box: (box.x, box.y, box.width, box.height))
         value: Value = {
             "boxes": [
                 {
@@ -240,34 +298,17 @@ class BoxKind(Kind):
                     "width": _neat(box.width),
                     "height": _neat(box.height),
                     "rotation": _neat(box.rotation),
-                    "label": str(box.label),
+                    "label": box.label,
                 }
-                for box in merged
+                for box in kept
             ]
         }
-        regions = [{"support": box.support, "confidence": round(box.confidence, 6)} for box in merged]
+        regions = [{"support": box.support, "confidence": round(box.confidence, 6)} for box in kept]
         weight = [1.0] * len(values) if weights is None else [float(w) for w in weights]
-        empty = sum(w for w, boxes in zip(weight, given, strict=True) if not boxes) / sum(weight)
-        confidence = sureness(empty, [box.confidence for box in merged])
+        empty = sum(w for w, one in zip(weight, values, strict=True) if not one["boxes"]) / sum(weight)
+        confidence = sureness(empty, [box.confidence for box in kept])
         support = sum(1 for one in values if self.score(question, value, one) >= 0.75)
         return Consensus(value, confidence, support, len(values), {"regions": regions})
-
-    def infer(
-        self,
-        question: Question,
-        answers: Answers,
-        method: str = "auto",
-        gold: Mapping[int, Value] | None = None,
-    ) -> Inference:
-        """`combine` for each item; annotators by how well their boxes meet the consensus."""
-        return infer_regions(
-            self,
-            question,
-            answers,
-            method,
-            gold,
-            "Boxes that at least half of the annotators drew, each the mean of those that meet.",
-        )
 
     def agree(
         self, question: Question, answers: Answers, *, rng: np.random.Generator, n_bootstrap: int = 1000

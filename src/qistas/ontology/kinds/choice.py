@@ -9,7 +9,6 @@ from typing import Any, cast
 import numpy as np
 
 from qistas.core.errors import Fault
-from qistas.engine import truth
 from qistas.engine.agreement import Agreement, krippendorff_alpha
 from qistas.engine.responses import Responses
 
@@ -22,12 +21,26 @@ from .base import (
     Consensus,
     Inference,
     Kind,
+    LabelSkill,
+    Learnt,
     Value,
     breaks_of_labels,
     object_of,
     tightened,
 )
-from .voting import choose_method, confusion_of, shares_of, skills_of, vote
+from .voting import (
+    METHODS,
+    MOST_WORK,
+    check_method,
+    confusion_of,
+    judge_sets,
+    judge_votes,
+    label_skills,
+    learn,
+    shares_of,
+    skills_of,
+    vote,
+)
 
 KEYS = frozenset({"labels"})
 
@@ -46,7 +59,7 @@ class Choice(Kind):
 
     name = "choice"
     least_labels = 2
-    methods = ("dawid_skene", "majority")
+    methods = ("auto", "dawid_skene", "majority")
     measure = "nominal"
 
     def parse_settings(self, reader: Reader, fields: Mapping[str, Field], n_labels: int) -> ChoiceSettings:
@@ -229,6 +242,39 @@ class Choice(Kind):
         yes = weight @ self._chosen(question, answers) / weight.sum()
         return self._many(question, yes, values)
 
+    def judge(
+        self,
+        question: Question,
+        answers: Answers,
+        learnt: Learnt,
+        who: Sequence[int],
+        method: str = "auto",
+        gold: Mapping[int, Value] | None = None,
+    ) -> list[Consensus | None]:
+        """The posterior of each item's labels; of a set of labels each label by itself."""
+        method = check_method(self, method)
+        settings: ChoiceSettings = question.settings
+        names, order = question.labels.names, question.labels.order
+        rows, found = answers.by_item(), list[Consensus | None]()
+        if settings.many:
+            share = judge_sets(answers, self._chosen(question, answers), names, learnt, who, method)
+        else:
+            codes = np.array([order[value["labels"][0]] for value in answers.value], dtype=np.int64)
+            share = judge_votes(answers, codes, names, learnt, who, method)
+        for at in range(answers.n_items):
+            known = (gold or {}).get(at)
+            values = [answers.value[row] for row in rows[at]]
+            if known is not None:
+                share[at] = [name in known["labels"] for name in names]
+            elif not values:
+                found.append(None)
+                continue
+            if settings.many:
+                found.append(self._many(question, share[at], values))
+            else:
+                found.append(self._one(question, int(share[at].argmax()), shares_of(share[at]), values))
+        return found
+
     def infer(
         self,
         question: Question,
@@ -236,18 +282,17 @@ class Choice(Kind):
         method: str = "auto",
         gold: Mapping[int, Value] | None = None,
     ) -> Inference:
-        """Dawid and Skene's model or the majority (`auto`: whichever the answers can carry); of a set of labels each label is inferred by itself."""
-        method = choose_method(self, method, answers)
+        """The engine's default, Dawid and Skene's model, or the majority; of a set of labels each label is inferred by itself."""
+        method = check_method(self, method)
         settings: ChoiceSettings = question.settings
-        order = question.labels.order
-        run = truth.dawid_skene if method == "dawid_skene" else truth.majority
+        order, names = question.labels.order, question.labels.names
         rows = answers.by_item()
         if not settings.many:
             known = np.full(answers.n_items, -1, dtype=np.int32)
             for item, value in (gold or {}).items():
                 known[item] = order[value["labels"][0]]
             responses = self.to_responses(question, answers)
-            result = run(responses, gold=known)
+            result = METHODS[method](responses, gold=known)
             items = [
                 self._one(question, int(code), shares_of(share), [answers.value[r] for r in rows[at]])
                 if code >= 0
@@ -257,18 +302,23 @@ class Choice(Kind):
             return Inference(
                 method,
                 items,
-                skills_of(result.annotators),
+                skills_of(result.annotators, labels=label_skills(names, responses, result.posterior)),
                 result.explanation,
                 result.warnings,
-                confusion_of(result, responses, question.labels.names),
+                confusion_of(result, responses, names),
+                learn([result], names),
             )
+        # The default weighs several methods for each label by itself: for very many labels one of them has to do.
+        heavy = method == "auto" and len(order) * len(answers) > MOST_WORK
+        run = METHODS["dawid_skene" if heavy else method]
         chosen = self._chosen(question, answers)
         item, annotator = (
             np.asarray(answers.item, dtype=np.int32),
             np.asarray(answers.annotator, dtype=np.int32),
         )
         yes = np.zeros((answers.n_items, len(order)))
-        per_label: list[truth.Annotators] = []
+        results: list[Any] = []
+        by_label: list[list[LabelSkill]] = [[] for _ in range(answers.n_annotators)]
         said: dict[str, None] = {}
         explanation = ""
         for at, name in enumerate(order):
@@ -285,14 +335,17 @@ class Choice(Kind):
             )
             result = run(table, gold=known)
             yes[:, at] = result.posterior[:, 1]
-            per_label.append(result.annotators)
+            results.append(result)
+            for own, two in zip(by_label, label_skills(("", name), table, result.posterior), strict=True):
+                own += [one for one in two if one.name]
             explanation = f"Each label by itself, as yes or no. {result.explanation}"
             said |= dict.fromkeys(f"{name}: {warning}" for warning in result.warnings)
-        answered = [at for at in range(answers.n_items) if rows[at] or at in (gold or {})]
         items: list[Consensus | None] = [None] * answers.n_items
-        for at in answered:
-            items[at] = self._many(question, yes[at], [answers.value[r] for r in rows[at]])
-        return Inference(method, items, skills_of(*per_label), explanation, tuple(said))
+        for at in range(answers.n_items):
+            if rows[at] or at in (gold or {}):
+                items[at] = self._many(question, yes[at], [answers.value[r] for r in rows[at]])
+        skills = skills_of(*(one.annotators for one in results), labels=[tuple(own) for own in by_label])
+        return Inference(method, items, skills, explanation, tuple(said), learnt=learn(results, names))
 
     def agree(
         self, question: Question, answers: Answers, *, rng: np.random.Generator, n_bootstrap: int = 1000

@@ -9,15 +9,24 @@ from typing import Any
 import numpy as np
 
 from qistas.core.errors import Fault
-from qistas.engine import truth
 from qistas.engine.agreement import Agreement, krippendorff_alpha
 from qistas.engine.responses import Responses
 
 from ..reading import Reader, a, whole_number
 from ..types import Field, Question
-from .base import Answers, Break, Column, Consensus, Inference, Kind, Value, object_of, tightened
+from .base import Answers, Break, Column, Consensus, Inference, Kind, Learnt, Value, object_of, tightened
 from .span import named_field
-from .voting import choose_method, confusion_of, shares_of, skills_of, vote
+from .voting import (
+    METHODS,
+    check_method,
+    confusion_of,
+    judge_votes,
+    label_skills,
+    learn,
+    shares_of,
+    skills_of,
+    vote,
+)
 
 KEYS = frozenset({"choice", "strength"})
 SIDES = ("left", "tie", "right")
@@ -38,7 +47,7 @@ class Pairwise(Kind):
     """Prefer one of two."""
 
     name = "pairwise"
-    methods = ("dawid_skene", "majority")
+    methods = ("auto", "dawid_skene", "majority")
     measure = "nominal"
 
     def parse_settings(self, reader: Reader, fields: Mapping[str, Field], n_labels: int) -> PairwiseSettings:
@@ -177,6 +186,21 @@ class Pairwise(Kind):
         code, share = vote([CODE[value["choice"]] for value in values], weights)
         return self._side(question, code, share, values, [1.0] * len(values) if weights is None else weights)
 
+    def judge(
+        self,
+        question: Question,
+        answers: Answers,
+        learnt: Learnt,
+        who: Sequence[int],
+        method: str = "auto",
+        gold: Mapping[int, Value] | None = None,
+    ) -> list[Consensus | None]:
+        """The posterior of left, tie and right; the strength is the mean of those who chose the side, weighed by trust."""
+        codes = np.array([CODE[value["choice"]] for value in answers.value], dtype=np.int64)
+        share = judge_votes(answers, codes, SIDES, learnt, who, check_method(self, method))
+        weight = [float(learnt.trust[who[int(one)]]) for one in answers.annotator]
+        return self._items(question, answers, share, weight, gold or {})
+
     def infer(
         self,
         question: Question,
@@ -184,31 +208,44 @@ class Pairwise(Kind):
         method: str = "auto",
         gold: Mapping[int, Value] | None = None,
     ) -> Inference:
-        """Dawid and Skene's model or the majority (`auto`: whichever the answers can carry) over left, tie and right."""
-        method = choose_method(self, method, answers)
+        """The engine's default, Dawid and Skene's model, or the majority, over left, tie and right."""
+        method = check_method(self, method)
         known = np.full(answers.n_items, -1, dtype=np.int32)
         for item, value in (gold or {}).items():
             known[item] = CODE[value["choice"]]
-        run = truth.dawid_skene if method == "dawid_skene" else truth.majority
         responses = self.to_responses(question, answers)
-        result = run(responses, gold=known)
-        items: list[Consensus | None] = [None] * answers.n_items
-        for at, rows in enumerate(answers.by_item()):
-            values = [answers.value[row] for row in rows]
-            if gold and at in gold:
-                support = sum(1 for value in values if self.same(question, value, gold[at]))
-                items[at] = Consensus(gold[at], 1.0, support, len(values))
-            elif values:
-                share = shares_of(result.posterior[at])
-                items[at] = self._side(question, int(result.label[at]), share, values, [1.0] * len(values))
+        result = METHODS[method](responses, gold=known)
+        learnt = learn([result], SIDES)
+        weight = [float(learnt.trust[int(one)]) for one in answers.annotator]
         return Inference(
             method,
-            items,
-            skills_of(result.annotators),
+            self._items(question, answers, result.posterior, weight, gold or {}),
+            skills_of(result.annotators, labels=label_skills(SIDES, responses, result.posterior)),
             result.explanation,
             result.warnings,
             confusion_of(result, responses, SIDES),
+            learnt,
         )
+
+    def _items(
+        self,
+        question: Question,
+        answers: Answers,
+        posterior: np.ndarray[Any, Any],
+        weight: Sequence[float],
+        gold: Mapping[int, Value],
+    ) -> list[Consensus | None]:
+        """The consensus of each item under its posterior; known where it is gold, None without answers."""
+        items: list[Consensus | None] = [None] * answers.n_items
+        for at, rows in enumerate(answers.by_item()):
+            values = [answers.value[row] for row in rows]
+            if at in gold:
+                support = sum(1 for value in values if self.same(question, value, gold[at]))
+                items[at] = Consensus(gold[at], 1.0, support, len(values))
+            elif values:
+                share, best = shares_of(posterior[at]), int(posterior[at].argmax())
+                items[at] = self._side(question, best, share, values, [weight[row] for row in rows])
+        return items
 
     def agree(
         self, question: Question, answers: Answers, *, rng: np.random.Generator, n_bootstrap: int = 1000

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,8 +15,9 @@ from qistas.engine.responses import NumericResponses
 
 from ..reading import Reader, a, finite_number
 from ..types import Field, LocalText, Question
-from .base import Answers, Break, Column, Consensus, Inference, Kind, Value, object_of, tightened
-from .voting import check_method, skills_by_score
+from .base import Answers, Break, Column, Consensus, Value, object_of, tightened
+from .merging import Merging
+from .voting import check_method
 
 KEYS = frozenset({"value"})
 MOST_STEPS = 10_000
@@ -53,12 +54,13 @@ class RatingSettings:
         )
 
 
-class Rating(Kind):
+class Rating(Merging):
     """Rate on a scale."""
 
     name = "rating"
     methods = ("median", "mean")
     measure = "ordinal"
+    explanation = "The median (or mean) of each item's answers, by weight."
 
     def parse_settings(self, reader: Reader, fields: Mapping[str, Field], n_labels: int) -> RatingSettings:
         """The scale and the titles of its ends."""
@@ -195,36 +197,22 @@ class Rating(Kind):
             middle = _median(numbers, weight)
         return self._about(question, middle, values, weight)
 
-    def infer(
-        self,
-        question: Question,
-        answers: Answers,
-        method: str = "auto",
-        gold: Mapping[int, Value] | None = None,
-    ) -> Inference:
-        """The median or mean of each item, with its interval; annotators by how near they come to it."""
-        method = check_method(self, method)
+    def merged(
+        self, question: Question, answers: Answers, weights: Sequence[float] | None, method: str
+    ) -> list[Consensus | None]:
+        """`combine` for each item, with the interval that the spread of its answers leaves."""
         run = truth.mean if method == "mean" else truth.median
-        result = run(self.to_responses(question, answers))
-        items: list[Consensus | None] = [None] * answers.n_items
-        scores: list[list[float]] = [[] for _ in range(answers.n_annotators)]
-        known = gold or {}
-        for at, rows in enumerate(answers.by_item()):
-            if not rows and at not in known:
-                continue
-            values = [answers.value[row] for row in rows]
-            middle = float(known[at]["value"]) if at in known else float(result.value[at])
-            low, high = float(result.low[at]), float(result.high[at])
-            found = self._about(question, middle, values, np.ones(len(values)), (low, high))
-            if at in known:
-                found = Consensus(found.value, 1.0, found.support, found.answers, None)
-            items[at] = found
-            if len(rows) > 1 or at in known:
-                for row in rows:
-                    scores[int(answers.annotator[row])].append(
-                        self.score(question, found.value, answers.value[row])
-                    )
-        return Inference(method, items, skills_by_score(scores), result.explanation, result.warnings)
+        bounds = run(self.to_responses(question, answers)) if len(answers) else None
+        found = super().merged(question, answers, weights, method)
+        return [
+            one if one is None or bounds is None else self._bounded(one, float(low), float(high))
+            for one, low, high in zip(
+                found,
+                bounds.low if bounds else [0.0] * len(found),
+                bounds.high if bounds else [0.0] * len(found),
+                strict=True,
+            )
+        ]
 
     def agree(
         self, question: Question, answers: Answers, *, rng: np.random.Generator, n_bootstrap: int = 1000
@@ -259,22 +247,22 @@ class Rating(Kind):
         return (None if value is None else float(value["value"]),)
 
     def _about(
-        self,
-        question: Question,
-        middle: float,
-        values: Sequence[Value],
-        weight: np.ndarray[Any, Any],
-        interval: tuple[float, float] | None = None,
+        self, question: Question, middle: float, values: Sequence[Value], weight: np.ndarray[Any, Any]
     ) -> Consensus:
         """As sure as the answers lie near: one minus their mean distance as a share of the scale."""
         value: Value = {"value": _tidy(middle)}
         near = [self.score(question, value, given) for given in values]
         confidence = float(np.average(near, weights=weight)) if near else 1.0
         support = sum(1 for given in values if abs(given["value"] - value["value"]) < 1e-9)
-        bounds = None
-        if interval is not None and all(np.isfinite(interval)):
-            bounds = {"low": round(interval[0], 6), "high": round(interval[1], 6)}
-        return Consensus(value, confidence, support, len(values), bounds)
+        return Consensus(value, confidence, support, len(values))
+
+    def _bounded(self, found: Consensus, low: float, high: float) -> Consensus:
+        """`found` with its interval, which holds the value however the answers were weighed."""
+        if not (np.isfinite(low) and np.isfinite(high)):
+            return found
+        value = found.value["value"]
+        bounds = {"low": round(min(low, value), 6), "high": round(max(high, value), 6)}
+        return replace(found, posterior=bounds)
 
 
 def _median(numbers: np.ndarray[Any, Any], weight: np.ndarray[Any, Any]) -> float:

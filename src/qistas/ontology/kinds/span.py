@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 
 from qistas.core.errors import Fault
 from qistas.engine.agreement import Agreement, spans_agreement
-from qistas.engine.merge import merge_spans
+from qistas.engine.merge import merge_spans, merge_spans_table
 
 from ..reading import Reader, a, nearest, whole_number
 from ..types import Field, FieldType, Question
-from .base import Answers, Break, Column, Consensus, Inference, Kind, Span, Value, breaks_of_labels, tightened
+from .base import Answers, Break, Column, Consensus, Span, Value, breaks_of_labels, tightened
+from .merging import Merging
 from .regions import breaks_of_limits, limits_schema, matched, read_limits, region_rows, sureness
-from .voting import check_method, skills_by_score
+from .voting import check_method
 
 KEYS = frozenset({"start", "end", "label"})
 
@@ -43,13 +44,14 @@ class SpanTable(NamedTuple):
     answered: tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
-class SpanKind(Kind):
+class SpanKind(Merging):
     """Mark stretches of text."""
 
     name = "span"
     least_labels = 1
     methods = ("merge",)
     measure = "spans"
+    explanation = "Spans that at least half of the annotators' weight marked, their ends by vote."
 
     def parse_settings(self, reader: Reader, fields: Mapping[str, Field], n_labels: int) -> SpanSettings:
         """A text field, and limits."""
@@ -187,44 +189,65 @@ class SpanKind(Kind):
         """Spans that at least half of the weight marked, their ends by vote."""
         check_method(self, method)
         given = [[(span["start"], span["end"], span["label"]) for span in value["spans"]] for value in values]
-        merged = merge_spans(given, weights=weights)
+        spans = [
+            (span.start, span.end, str(span.label), span.support, span.confidence)
+            for span in merge_spans(given, weights=weights)
+        ]
+        return self._about(question, spans, values, weights)
+
+    def merged(
+        self, question: Question, answers: Answers, weights: Sequence[float] | None, method: str
+    ) -> list[Consensus | None]:
+        """All items in one table."""
+        names, table = question.labels.names, self.to_responses(question, answers)
+        merged = merge_spans_table(
+            table.item,
+            table.annotator,
+            table.start,
+            table.end,
+            table.label,
+            answered=table.answered,
+            weights=weights,
+        )
+        columns = (merged.item, merged.start, merged.end, merged.label, merged.support, merged.confidence)
+        spans: list[list[tuple[int, int, str, int, float]]] = [[] for _ in range(answers.n_items)]
+        for item, start, end, label, support, sure in zip(*(c.tolist() for c in columns), strict=True):
+            spans[item].append((start, end, names[label], support, sure))
+        found: list[Consensus | None] = []
+        for at, rows in enumerate(answers.by_item()):
+            values = [answers.value[row] for row in rows]
+            own = None if weights is None else [weights[int(answers.annotator[row])] for row in rows]
+            found.append(self._about(question, spans[at], values, own) if values else None)
+        return found
+
+    def _about(
+        self,
+        question: Question,
+        spans: Sequence[tuple[int, int, str, int, float]],
+        values: Sequence[Value],
+        weights: Sequence[float] | None,
+    ) -> Consensus:
+        """The merged spans (start, end, label, support, confidence) as the question allows them."""
         settings: SpanSettings = question.settings
         order = question.labels.order
-        kept = sorted(merged, key=lambda span: (-span.confidence, span.start, span.end))
+        kept = sorted(spans, key=lambda span: (-span[4], span[0], span[1]))
         if not settings.overlap:
-            apart: list[Any] = []
+            apart: list[tuple[int, int, str, int, float]] = []
             for span in kept:
-                if all(span.end <= other.start or other.end <= span.start for other in apart):
+                if all(span[1] <= other[0] or other[1] <= span[0] for other in apart):
                     apart.append(span)
             kept = apart
         kept = kept if settings.max is None else kept[: settings.max]
-        kept.sort(key=lambda span: (span.start, span.end, order[str(span.label)]))
+        kept.sort(key=lambda span: (span[0], span[1], order[span[2]]))
         value: Value = {
-            "spans": [{"start": span.start, "end": span.end, "label": str(span.label)} for span in kept]
+            "spans": [{"start": start, "end": end, "label": name} for start, end, name, _, _ in kept]
         }
-        regions = [{"support": span.support, "confidence": round(span.confidence, 6)} for span in kept]
+        regions = [{"support": support, "confidence": round(sure, 6)} for _, _, _, support, sure in kept]
         weight = [1.0] * len(values) if weights is None else [float(w) for w in weights]
-        empty = sum(w for w, spans in zip(weight, given, strict=True) if not spans) / sum(weight)
-        confidence = sureness(empty, [span.confidence for span in kept])
+        empty = sum(w for w, one in zip(weight, values, strict=True) if not one["spans"]) / sum(weight)
+        confidence = sureness(empty, [span[4] for span in kept])
         support = sum(1 for one in values if one == value)
         return Consensus(value, confidence, support, len(values), {"regions": regions})
-
-    def infer(
-        self,
-        question: Question,
-        answers: Answers,
-        method: str = "auto",
-        gold: Mapping[int, Value] | None = None,
-    ) -> Inference:
-        """`combine` for each item; annotators by how well their spans meet the consensus."""
-        return infer_regions(
-            self,
-            question,
-            answers,
-            method,
-            gold,
-            "Spans that at least half of the annotators marked, their ends by vote.",
-        )
 
     def agree(
         self, question: Question, answers: Answers, *, rng: np.random.Generator, n_bootstrap: int = 1000
@@ -293,33 +316,6 @@ def named_field(reader: Reader, key: str, fields: Mapping[str, Field], wanted: F
             f"Name {what}: {', '.join(known) or 'there is none yet'}.",
         )
     return given
-
-
-def infer_regions(
-    kind: Kind,
-    question: Question,
-    answers: Answers,
-    method: str,
-    gold: Mapping[int, Value] | None,
-    explanation: str,
-) -> Inference:
-    """`combine` for each item, and each annotator's mean score against it."""
-    method = check_method(kind, method)
-    items: list[Consensus | None] = []
-    scores: list[list[float]] = [[] for _ in range(answers.n_annotators)]
-    for at, rows in enumerate(answers.by_item()):
-        values = [answers.value[row] for row in rows]
-        known = (gold or {}).get(at)
-        best = kind.combine(question, values) if values else None
-        if known is not None:
-            best = Consensus(known, 1.0, sum(1 for value in values if value == known), len(values))
-        items.append(best)
-        if best is not None and (len(rows) > 1 or known is not None):
-            for row in rows:
-                scores[int(answers.annotator[row])].append(
-                    kind.score(question, best.value, answers.value[row])
-                )
-    return Inference(method, items, skills_by_score(scores), explanation)
 
 
 def describe_counts(question: Question, labels: Sequence[str], language: str) -> str:

@@ -15,8 +15,9 @@ from qistas.engine.responses import Responses
 
 from ..reading import Reader, a, unreadable
 from ..types import Field, Question
-from .base import Answers, Break, Column, Consensus, Inference, Kind, Value, object_of, tightened
-from .voting import check_method, skills_by_score
+from .base import Answers, Break, Column, Consensus, Value, object_of, tightened
+from .merging import Merging
+from .voting import check_method
 
 KEYS = frozenset({"text"})
 MOST = 1_000_000
@@ -32,12 +33,15 @@ class TextSettings:
     max_length: int = 10_000
 
 
-class Text(Kind):
+class Text(Merging):
     """Write a text."""
 
     name = "text"
     methods = ("most_frequent",)
     measure = "nominal"
+    explanation = (
+        "The text given most often, by weight; where all differ, the one nearest to the others by edits."
+    )
 
     def parse_settings(self, reader: Reader, fields: Mapping[str, Field], n_labels: int) -> TextSettings:
         """Lengths, and whether lines may break."""
@@ -177,37 +181,6 @@ class Text(Kind):
         )
         support = sum(1 for value in values if value["text"].strip() == best)
         return Consensus({"text": written[best]}, min(1.0, likeness[best]), support, len(values))
-
-    def infer(
-        self,
-        question: Question,
-        answers: Answers,
-        method: str = "auto",
-        gold: Mapping[int, Value] | None = None,
-    ) -> Inference:
-        """`combine` for each item; annotators by how like the consensus they write."""
-        method = check_method(self, method)
-        items: list[Consensus | None] = []
-        scores: list[list[float]] = [[] for _ in range(answers.n_annotators)]
-        for at, rows in enumerate(answers.by_item()):
-            values = [answers.value[row] for row in rows]
-            known = (gold or {}).get(at)
-            if known is not None:
-                items.append(
-                    Consensus(known, 1.0, sum(self.same(question, known, v) for v in values), len(values))
-                )
-            elif values:
-                items.append(self.combine(question, values))
-            else:
-                items.append(None)
-            best = items[-1]
-            if best is not None and (len(rows) > 1 or known is not None):
-                for row in rows:
-                    scores[int(answers.annotator[row])].append(
-                        self.score(question, best.value, answers.value[row])
-                    )
-        explanation = "The text given most often; where all differ, the one nearest to the others by edits."
-        return Inference(method, items, skills_by_score(scores), explanation)
 
     def agree(
         self, question: Question, answers: Answers, *, rng: np.random.Generator, n_bootstrap: int = 1000

@@ -1,4 +1,4 @@
-"""What kinds that vote share: weighted votes, and skills out of the engine's tables."""
+"""What kinds that vote share: weighted votes, judging under what was learnt, and skills out of the engine's tables."""
 
 from __future__ import annotations
 
@@ -8,14 +8,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from qistas.engine import truth
 from qistas.engine.responses import Responses
 from qistas.engine.truth import Annotators, TruthResult
+from qistas.engine.truth.judge_items import judge_by_accuracy, judge_items, vote_shares
 
-from .base import Answers, Kind, Skill
+from .base import STRANGER, Answers, Kind, LabelSkill, Learnt, Rate, Skill
 
+METHODS = {"auto": truth.auto, "dawid_skene": truth.dawid_skene, "majority": truth.majority}
 MOST_IN_CONFUSION = 50
-LEAST_MET = 0.5  # share of items with two answers or more
-LEAST_ANSWERS = 10.0  # answers an annotator, on average
+MOST_IN_POSTERIOR = 50  # labels that are kept of a posterior, the likeliest
+MOST_CELLS = 1_000_000  # of the tables that are kept with a question
+MOST_LABELS_SHOWN = 100  # of an annotator's skill label by label
+MOST_TALLIES = 20_000_000
+MOST_WORK = 5_000_000  # labels × answers that the default method runs through label by label
+SHRINK = 2.0  # answers that an annotator's trust is drawn to the average by
+Z = 1.6449  # of a 90 % interval
 
 
 def check_method(kind: Kind, method: str) -> str:
@@ -25,20 +33,6 @@ def check_method(kind: Kind, method: str) -> str:
     if method not in kind.methods:
         raise ValueError(f"{kind.name} has no method {method!r}; it has {', '.join(kind.methods)}")
     return method
-
-
-def choose_method(kind: Kind, method: str, answers: Answers) -> str:
-    """For `auto`: the model of annotators (the kind's first) where they met often enough to be told apart, else the vote.
-
-    Alone on an item, an annotator cannot be checked, and a model would put its own prior in place of what was said.
-    """
-    if method != "auto" or not len(answers):
-        return check_method(kind, method)
-    given = np.bincount(np.asarray(answers.item, dtype=np.int64))
-    worked = np.bincount(np.asarray(answers.annotator, dtype=np.int64))
-    met = float((given[given > 0] > 1).mean())
-    enough = len(answers) / int((worked > 0).sum()) >= LEAST_ANSWERS
-    return kind.methods[0] if met >= LEAST_MET and enough else "majority"
 
 
 def vote(codes: Sequence[int], weights: Sequence[float] | None) -> tuple[int, dict[int, float]]:
@@ -52,8 +46,161 @@ def vote(codes: Sequence[int], weights: Sequence[float] | None) -> tuple[int, di
 
 
 def shares_of(posterior: NDArray[np.floating]) -> dict[int, float]:
-    """The labels that one row of a posterior gives any weight."""
-    return {int(code): float(posterior[code]) for code in np.flatnonzero(posterior > 5e-7)}
+    """The labels that one row of a posterior gives any weight; of very many, the likeliest."""
+    some = np.flatnonzero(posterior > 5e-7)
+    if len(some) > MOST_IN_POSTERIOR:
+        some = np.sort(some[np.argsort(-posterior[some], kind="stable")[:MOST_IN_POSTERIOR]])
+    return {int(code): float(posterior[code]) for code in some}
+
+
+def learn(results: Sequence[TruthResult], names: Sequence[str]) -> Learnt:
+    """What the runs (one a table) learnt: their tables where they have them and these are not too large, and whom to trust how far."""
+    trust = trust_of(
+        np.stack([one.annotators.accuracy for one in results]),
+        np.stack([one.annotators.count for one in results]),
+    )
+    fits = [one.fit for one in results if one.fit is not None]
+    shapes = {(fit.table.shape, fit.subtypes, fit.vote_share) for fit in fits}
+    if len(fits) < len(results) or len(shapes) != 1 or len(fits) * fits[0].table.size > MOST_CELLS:
+        return Learnt(trust, tuple(names))
+    tables = np.stack([np.concatenate((fit.table, _average(fit.table)[None])) for fit in fits])
+    return Learnt(
+        trust,
+        tuple(names),
+        np.maximum(tables, 1e-12).astype(np.float32),
+        np.stack([np.maximum(fit.prior, 1e-12) for fit in fits]),
+        fits[0].subtypes,
+        fits[0].vote_share,
+    )
+
+
+def trust_of(accuracy: NDArray[np.float64], count: NDArray[np.int64]) -> NDArray[np.float64]:
+    """How often each annotator is right, drawn to the average by a few answers; the average last. Tables by annotators."""
+    given = count.astype(np.float64)
+    right = np.where(given > 0, np.nan_to_num(accuracy) * given, 0.0).sum(axis=0)
+    total = given.sum(axis=0)
+    average = (float(right.sum()) + SHRINK * STRANGER) / (float(total.sum()) + SHRINK)
+    return np.append((right + SHRINK * average) / (total + SHRINK), average)
+
+
+def _average(table: NDArray[np.float64]) -> NDArray[np.float64]:
+    return table.mean(axis=0) if len(table) else np.full(table.shape[1:], 1.0 / max(table.shape[1], 1))
+
+
+def judge_votes(
+    answers: Answers,
+    codes: NDArray[np.int64],
+    names: Sequence[str],
+    learnt: Learnt,
+    who: Sequence[int],
+    method: str,
+) -> NDArray[np.float64]:
+    """The posterior of each item over `names`; `codes[row]` is the label of an answer."""
+    item = np.asarray(answers.item, dtype=np.int64)
+    if method == "majority":
+        return vote_shares(item, codes, answers.n_items, len(names))
+    giver = np.asarray(who, dtype=np.int64)[np.asarray(answers.annotator, dtype=np.int64)]
+    if learnt.tables is None or learnt.prior is None or learnt.names != tuple(names):
+        return judge_by_accuracy(learnt.trust[giver], item, codes, answers.n_items, len(names))
+    return judge_items(
+        learnt.tables[0],
+        learnt.prior[0],
+        item,
+        giver,
+        codes,
+        answers.n_items,
+        subtypes=learnt.subtypes,
+        vote_share=learnt.vote_share,
+    )
+
+
+def judge_sets(
+    answers: Answers,
+    chosen: NDArray[np.int32],
+    names: Sequence[str],
+    learnt: Learnt,
+    who: Sequence[int],
+    method: str,
+) -> NDArray[np.float64]:
+    """For each item and label the chance that the label is true; `chosen[row, label]` is 1 where an answer has it."""
+    n_labels = len(names)
+    label = np.arange(n_labels)
+    unit = (np.asarray(answers.item, dtype=np.int64)[:, None] * n_labels + label).ravel()
+    said, units = chosen.ravel(), answers.n_items * n_labels
+    if method == "majority":
+        share = vote_shares(unit, said, units, 2)
+        return share[:, 1].reshape(answers.n_items, n_labels)
+    giver = np.asarray(who, dtype=np.int64)[np.asarray(answers.annotator, dtype=np.int64)]
+    if learnt.tables is None or learnt.prior is None or learnt.names != tuple(names):
+        share = judge_by_accuracy(np.repeat(learnt.trust[giver], n_labels), unit, said, units, 2)
+    else:
+        people = learnt.tables.shape[1]
+        share = judge_items(
+            learnt.tables.reshape(n_labels * people, 2, -1),
+            np.tile(learnt.prior, (answers.n_items, 1)),
+            unit,
+            (giver[:, None] + label * people).ravel(),
+            said,
+            units,
+            subtypes=learnt.subtypes,
+            vote_share=learnt.vote_share,
+        )
+    return share[:, 1].reshape(answers.n_items, n_labels)
+
+
+def label_skills(
+    names: Sequence[str], answers: Responses, posterior: NDArray[np.floating]
+) -> list[tuple[LabelSkill, ...]]:
+    """How well each annotator knows each label they met, from the posterior (in which gold is certain)."""
+    n, k = answers.n_annotators, answers.n_labels
+    if n * k > MOST_TALLIES:
+        return [()] * n
+    true, true_doubt = np.zeros((n, k)), np.zeros((n, k))
+    for code in range(k):
+        share = posterior[answers.item, code].astype(np.float64)
+        true[:, code] = np.bincount(answers.annotator, weights=share, minlength=n)
+        true_doubt[:, code] = np.bincount(answers.annotator, weights=share * (1.0 - share), minlength=n)
+    at = answers.annotator.astype(np.int64) * k + answers.label
+    own = posterior[answers.item, answers.label].astype(np.float64)
+    said = np.bincount(at, minlength=n * k).reshape(n, k)
+    hit = np.bincount(at, weights=own, minlength=n * k).reshape(n, k).astype(np.float64)
+    doubt = np.bincount(at, weights=own * (1.0 - own), minlength=n * k).reshape(n, k).astype(np.float64)
+    recall = rates(hit, true, np.maximum(doubt, true_doubt))
+    precision = rates(hit, said.astype(np.float64), doubt)
+    found: list[tuple[LabelSkill, ...]] = []
+    for person in range(n):
+        met = np.flatnonzero((true[person] >= 0.5) | (said[person] > 0))
+        if len(met) > MOST_LABELS_SHOWN:
+            met = np.sort(met[np.argsort(-true[person, met], kind="stable")[:MOST_LABELS_SHOWN]])
+        found.append(
+            tuple(
+                LabelSkill(
+                    names[code],
+                    Rate(*recall[person, code].tolist()),
+                    Rate(*precision[person, code].tolist()),
+                    round(float(true[person, code]), 2),
+                    int(said[person, code]),
+                )
+                for code in met.tolist()
+            )
+        )
+    return found
+
+
+def rates(
+    hit: NDArray[np.float64], total: NDArray[np.float64], doubt: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Shares with Wilson's interval, (…, 3); `doubt` is the variance of `hit` from not knowing the truth, and widens it."""
+    some = np.maximum(total, 1e-9)
+    middle = (np.minimum(hit, total) + 1.0) / (total + 2.0)
+    spread = middle * (1.0 - middle)
+    effective = spread / (spread / some + doubt / (some * some))
+    share = np.where(total > 0, np.minimum(hit / some, 1.0), 0.5)
+    square = Z * Z / effective
+    centre = (share + square / 2.0) / (1.0 + square)
+    half = Z * np.sqrt(share * (1.0 - share) / effective + square / (4.0 * effective)) / (1.0 + square)
+    low, high = np.clip(centre - half, 0.0, share), np.clip(centre + half, share, 1.0)
+    return np.round(np.stack((share, low, high), axis=-1), 6)
 
 
 def confusion_of(
@@ -71,7 +218,9 @@ def confusion_of(
     return tuple(names), [[round(float(share), 6) for share in row] for row in shares]
 
 
-def skills_of(*tables: Annotators) -> list[Skill | None]:
+def skills_of(
+    *tables: Annotators, labels: Sequence[tuple[LabelSkill, ...]] | None = None
+) -> list[Skill | None]:
     """The skill of each annotator; of several tables their mean weighted by answers. None without answers."""
     found: list[Skill | None] = []
     for at in range(len(tables[0].count)):
@@ -84,14 +233,14 @@ def skills_of(*tables: Annotators) -> list[Skill | None]:
             float(np.average([_at(table, name, at) for table in counted], weights=weight))
             for name in ("accuracy", "low", "high")
         ]
-        found.append(Skill(*middle, answers=int(weight.max())))
+        found.append(Skill(*middle, answers=int(weight.max()), labels=labels[at] if labels else ()))
     return found
 
 
 def skills_by_score(scores: Sequence[Sequence[float]]) -> list[Skill | None]:
     """The mean score of each annotator with a 90 % interval (Wilson's, the score taken as a share)."""
     found: list[Skill | None] = []
-    z = 1.6449
+    z = Z
     for given in scores:
         n = len(given)
         if n == 0:
