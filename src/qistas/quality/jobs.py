@@ -3,11 +3,13 @@
 import asyncio
 from datetime import timedelta
 
+from qistas.connectors.blobs import open_blobs
 from qistas.core.clock import utc_now
 from qistas.core.ids import ProjectId, parse_uuid
 from qistas.jobs import JobContext, defer, job
 
 from . import store
+from .errors_find import find_errors as find_label_errors
 from .fit import fit_project
 from .infer_consensus import BATCH, infer_due
 
@@ -48,6 +50,13 @@ async def infer_consensus(context: JobContext, *, tenant_id: str, project_id: st
 async def fit(context: JobContext, *, tenant_id: str, project_id: str, method: str | None = None) -> None:
     """Infer all answers of the project together."""
     await fit_project(context.db, context.principal(tenant_id, "quality.fit"), _project(project_id), method)
+
+
+@job("quality.find_errors", tries=2)
+async def find_errors(context: JobContext, *, tenant_id: str, project_id: str, question: str) -> None:
+    """Judge the labels of one question by content and answers."""
+    who = context.principal(tenant_id, "quality.find_errors")
+    await find_label_errors(context.db, open_blobs(context.blob_url), who, _project(project_id), question)
 
 
 def _project(project_id: str) -> ProjectId:

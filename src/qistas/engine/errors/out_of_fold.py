@@ -132,7 +132,7 @@ class _Features:
         self._svd: Any = None
         self.width = 0
         if texts is not None:
-            self._learn_words([texts[row] for row in fitted.tolist()], rng)
+            self._learn_words(_at(texts, fitted), rng)
         if dense is not None:
             self._shift = dense[fitted].mean(axis=0)
             self._scale = 1.0 / (dense[fitted].std(axis=0) + 0.05) / np.sqrt(dense.shape[1])
@@ -177,7 +177,7 @@ class _Features:
         dense = None if self._dense is None else (self._dense[rows] - self._shift) * self._scale
         if self._texts is None or not self._words:
             return dense if dense is not None else np.zeros((len(rows), 1), dtype=np.float32)
-        weights = self._weights([self._texts[row] for row in rows.tolist()])
+        weights = self._weights(_at(self._texts, rows))
         if dense is None:
             return weights
         from scipy.sparse import csr_matrix, hstack
@@ -196,6 +196,11 @@ class _Features:
         if not parts:
             return np.zeros((matrix.shape[0], 0), dtype=np.float32)
         return np.concatenate(parts, axis=1).astype(np.float32)
+
+
+def _at(texts: Sequence[str], rows: IntArray) -> list[str]:
+    chosen: list[int] = rows.tolist()
+    return [texts[row] for row in chosen]
 
 
 def _fit(matrix: Any, y: IntArray) -> Any:

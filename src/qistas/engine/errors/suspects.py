@@ -33,7 +33,8 @@ class Suspects:
     the answers alone. ``neighbours_against``: share of the near items' vote. ``neighbour``: (n, k) the nearest.
 
     ``estimated``: how many labels are wrong, by the confident joint; ``low``, ``high`` its 90 % interval for sampling alone.
-    ``flagged``: as many of them as the joint can point at. ``warning``: in words, or None.
+    ``flagged``: as many of them as the joint can point at. ``model_right``: the share of labels the quick model agrees with, and
+    ``most_common`` the share of the commonest label, which it must beat to be heard. ``warning``: in words, or None.
     """
 
     likelihood: FloatArray
@@ -48,6 +49,8 @@ class Suspects:
     estimated: float
     low: float
     high: float
+    model_right: float
+    most_common: float
     warning: str | None = None
 
 
@@ -64,6 +67,9 @@ def suspect_by_content(
 
     ``labels``: (n,) codes; ``posterior``: (n, n_labels) by the answers, a row of NaN where one answer stands alone and so
     says nothing of itself; ``texts``, ``pixels``: as in `out_of_fold`, which says what is refused.
+
+    Where the model does no better than the commonest label, the content does not tell the labels: then the model and the
+    neighbours are not heard, nothing is flagged and ``estimated`` is NaN.
     """
     y = np.asarray(labels, dtype=np.int64).reshape(-1)
     tell = progress or _silence
@@ -85,32 +91,43 @@ def suspect_by_content(
         raise ValueError(f"posterior must have shape {(n, k)}, not {answers.shape}")
     against = np.clip(1.0 - answers[rows, own], 0.0, 1.0) if n else np.zeros(0)
     apart = near.likelihood if near.neighbour.shape[1] else np.full(n, np.nan)
-    likelihood = combine_likelihoods([found.likelihood, against, apart], weights=WEIGHTS)
+    judged = np.flatnonzero(model.judged)
+    right = float((model.probabilities.argmax(axis=1)[judged] == y[judged]).mean())
+    common = float(np.bincount(y[judged]).max()) / len(judged)
+    deaf = right < common + max(0.02, 2.0 * np.sqrt(common * (1.0 - common) / len(judged)))
+    by_model = np.full(n, np.nan) if deaf else found.likelihood
+    if deaf:
+        apart = np.full(n, np.nan)
+    likelihood = combine_likelihoods([by_model, against, apart], weights=WEIGHTS)
     likelihood = np.where(model.judged, likelihood, np.nan)
 
-    p = model.probabilities.astype(np.float64)
+    p = np.full((n, k), 1.0 / max(k, 1)) if deaf else model.probabilities.astype(np.float64)
     weight = np.log(p + 0.01) + np.log(np.where(np.isnan(answers), 1.0 / max(k, 1), answers) + 0.05)
     weight[rows, own] = -np.inf
     suggested = np.where(model.judged, weight.argmax(axis=1), -1).astype(np.int64)
-    judged = np.flatnonzero(model.judged)
+    judged = judged[np.isfinite(likelihood[judged])]
     order = judged[np.lexsort((judged, -np.round(likelihood[judged], 9)))].astype(np.int64)
-    share = found.noise if np.isfinite(found.noise) else 0.0
-    low, high = wilson_interval(np.array([share * len(judged)]), np.array([float(max(len(judged), 1))]), 0.9)
+    of = int(model.judged.sum())
+    share = float("nan") if deaf else found.noise
+    low, high = wilson_interval(np.array([share * of]), np.array([float(of)]), 0.9)
+    silent = "the content does not tell the labels: only the annotators' answers are heard"
     tell(1.0)
     return Suspects(
         likelihood,
         order,
         suggested,
-        found.flagged & model.judged,
-        np.where(model.judged, p[rows, own], np.nan),
-        np.where(model.judged, p[rows, np.maximum(suggested, 0)], np.nan),
+        found.flagged & model.judged & (not deaf),
+        np.where(model.judged, model.probabilities[rows, own], np.nan),
+        np.where(model.judged, model.probabilities[rows, np.maximum(suggested, 0)], np.nan),
         np.where(model.judged, against, np.nan),
         np.where(model.judged, apart, np.nan),
         near.neighbour,
-        share * len(judged),
-        float(low[0]) * len(judged),
-        float(high[0]) * len(judged),
-        found.warning,
+        share * of,
+        float(low[0]) * of,
+        float(high[0]) * of,
+        right,
+        common,
+        silent if deaf else found.warning,
     )
 
 

@@ -203,9 +203,26 @@ def test_what_cannot_be_judged_is_refused(labels, more, words):
         out_of_fold(labels, rng=np.random.default_rng(0), **more)
 
 
+def test_content_that_tells_nothing_is_not_heard():
+    """Labels drawn by lot over one vocabulary: a model must not accuse half of them."""
+    rng = np.random.default_rng(6)
+    content = [" ".join(rng.choice(COMMON, 8)) for _ in range(300)]
+    label = rng.integers(0, 2, 300)
+    got = suspect_by_content(label, texts=content, rng=rng)
+    assert len(got.order) == 0
+    assert not got.flagged.any()
+    assert np.isnan(got.estimated)
+    assert "does not tell" in (got.warning or "")
+    posterior = np.full((300, 2), 0.2)
+    posterior[np.arange(300), label] = 0.8
+    posterior[7] = posterior[7][::-1]
+    got = suspect_by_content(label, texts=content, posterior=posterior, rng=rng)
+    assert got.order[0] == 7
+
+
 def test_texts_without_a_word_are_no_fault():
-    got = suspect_by_content([0, 1] * 10, texts=["", "…"] * 10, rng=np.random.default_rng(0))
-    assert len(got.order) == 20
+    got = suspect_by_content([0, 1] * 10, texts=["", ""] * 10, rng=np.random.default_rng(0))
+    assert len(got.order) == 0
 
 
 def test_pictures_of_another_size_are_refused():
