@@ -7,7 +7,8 @@ Procrastinate keeps the queue in PostgreSQL. Three things are ours:
 * A worker is alive while it holds an advisory lock, which PostgreSQL drops the moment its connection breaks. So the jobs of
   a worker that was killed are taken up within seconds, and those of one that is only busy are left alone; a heartbeat
   can tell neither apart.
-* A job that fails is tried again after waits that double, unless its error says that trying again cannot help.
+* A job that fails is tried again after waits that double, unless its error says that trying again cannot help. After the last
+  try its station is told (`give_up`), so that nobody waits for work that nobody does.
 * Scheduled jobs run on one worker at a time: the one that holds the leader's lock.
 """
 
@@ -205,16 +206,31 @@ def build_app(
     manager.keeper = keeper
     app.job_manager = manager
     for entry in registered_jobs():
-        app.task(name=entry.name, retry=Doubling(entry.tries, entry.wait_seconds))(_bound(entry, context))
+        retry = Doubling(entry.tries, entry.wait_seconds)
+        app.task(name=entry.name, retry=retry, pass_context=True)(_bound(entry, context, retry))
     return app
 
 
-def _bound(entry: Job, context: JobContext) -> Callable[..., Awaitable[None]]:
-    async def run(**args: Any) -> None:
-        await entry.function(context, **args)
+def _bound(entry: Job, context: JobContext, retry: Doubling) -> Callable[..., Awaitable[None]]:
+    async def run(at: procrastinate.JobContext, **args: Any) -> None:
+        try:
+            await entry.function(context, **args)
+        except BaseException as error:
+            if entry.give_up is not None and retry.get_retry_decision(exception=error, job=at.job) is None:
+                await _give_up(entry, context, error, args)
+            raise
 
     run.__qualname__ = run.__name__ = entry.name
     return run
+
+
+async def _give_up(entry: Job, context: JobContext, error: BaseException, args: dict[str, Any]) -> None:
+    """Tell the station. Where even that fails (the database is away), its sweep for lost work tells it later."""
+    assert entry.give_up is not None
+    try:
+        await entry.give_up(context, error, **args)
+    except Exception:
+        log.exception("%s was given up, and its station could not be told", entry.name)
 
 
 async def run_worker(

@@ -21,17 +21,10 @@ from .console import mount_console
 from .deps import Parts, who_asks
 from .door import Door
 from .errors import install_errors, problem
+from .wire.faults import FaultSent
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 PROBLEM = "application/problem+json"
-
-
-class ProblemFault(BaseModel):
-    """One place at fault."""
-
-    where: str
-    message: str
-    remedy: str
 
 
 class Problem(BaseModel):
@@ -42,7 +35,7 @@ class Problem(BaseModel):
     status: int
     code: str
     detail: str
-    errors: list[ProblemFault]
+    errors: list[FaultSent]
     request_id: str
 
 

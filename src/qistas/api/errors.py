@@ -8,7 +8,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from qistas.core.errors import Category, Exhausted, Missing, QistasError
+from qistas.core.errors import Category, Exhausted, Fault, Missing, QistasError
+
+from .wire.faults import fault_sent
 
 STATUS = {
     Category.INVALID: 422,
@@ -67,7 +69,7 @@ def problem(
 
 def problem_of(error: QistasError, request_id: str) -> JSONResponse:
     """The problem document of an outcome."""
-    faults = [{"where": f.where, "message": f.message, "remedy": f.remedy} for f in error.faults]
+    faults = [fault_sent(one) for one in error.faults]
     headers = {"Retry-After": str(error.retry_after)} if isinstance(error, Exhausted) else None
     status = STATUS_OF_CODE.get(error.code) or STATUS[error.category]
     return problem(status, error.code, _readable(error.detail), faults, request_id, headers)
@@ -91,9 +93,7 @@ def install_errors(app: FastAPI) -> None:
         if found and all(e["loc"][:1] == ("path",) for e in found):
             # An id that is none is simply not there.
             return problem_of(Missing(), request_id_of(request))
-        faults = [
-            {"where": _place(e["loc"]), "message": _readable(e["msg"]), "remedy": ""} for e in found[:100]
-        ]
+        faults = [fault_sent(Fault(_place(e["loc"]), _readable(e["msg"]))) for e in found[:100]]
         return problem(
             422, "invalid", "The request does not have the shape this needs.", faults, request_id_of(request)
         )

@@ -13,8 +13,8 @@ a `detail` sentence that says what to do, and places at fault (`where`, `message
     └── Unavailable   a part we need does not answer; try again
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import ClassVar
 
@@ -33,11 +33,16 @@ class Category(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One place at fault: where it is, what is wrong, and what would put it right."""
+    """One place at fault: where it is, what is wrong, and what would put it right.
+
+    `code` and `params` say the same for a program that tells it in another language; the sentence is what holds without one.
+    """
 
     where: str
     message: str
     remedy: str = ""
+    code: str = ""
+    params: Mapping[str, str | int] = field(default_factory=dict[str, str | int], compare=False)
 
 
 class QistasError(Exception):
@@ -86,6 +91,12 @@ class SelectionInvalid(Invalid):
     """A dataset selection that asks for what is not there."""
 
     code = "selection_invalid"
+
+
+class SelectionEmpty(SelectionInvalid):
+    """A selection that no item fits."""
+
+    code = "selection_empty"
 
 
 class Unknown(QistasError):

@@ -119,7 +119,7 @@ async def render_export(db: Database, blobs: BlobStore, who: Principal, export_i
             stored = await blobs.put_stream(path, _pieces(file))
     except Invalid as error:
         async with db.tenant_tx(who) as tx:
-            await store.end_export(tx, export_id, ExportState.FAILED, detail=str(error))
+            await store.end_export(tx, export_id, ExportState.FAILED, detail=str(error), fault=error.code)
         return
     finally:
         telling.cancel()

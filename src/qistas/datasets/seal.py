@@ -15,7 +15,7 @@ import orjson
 
 from qistas.connectors.blobs import BlobStore
 from qistas.core.canonical import canonical_json
-from qistas.core.errors import Conflict, Invalid, Missing
+from qistas.core.errors import Conflict, Invalid, Missing, SelectionEmpty
 from qistas.core.ids import ProjectId, VersionId
 from qistas.core.principal import Principal
 from qistas.db import Database, Tx
@@ -79,7 +79,7 @@ async def seal(db: Database, blobs: BlobStore, who: Principal, version_id: Versi
             ontology = None
     if dataset is None or ontology is None:
         async with db.tenant_tx(who) as tx:
-            await store.fail_version(tx, version_id, "The project has no ontology any more.")
+            await store.fail_version(tx, version_id, "The project has no ontology any more.", Missing.code)
         return
     run = _Sealing(db, blobs, who, version, ontology)
     try:
@@ -87,7 +87,7 @@ async def seal(db: Database, blobs: BlobStore, who: Principal, version_id: Versi
         manifest = run.manifest(dataset.name)
     except Invalid as error:
         async with db.tenant_tx(who) as tx:
-            await store.fail_version(tx, version_id, str(error))
+            await store.fail_version(tx, version_id, str(error), error.code)
         return
     digest = hashlib.sha256(canonical_json(manifest)).digest()
     async with db.tenant_tx(who) as tx:
@@ -142,7 +142,9 @@ class _Sealing:
         if builder.rows:
             await self._write(builder)
         if not self.items:
-            raise Invalid("No item fits the selection: nothing was sealed. Loosen it, or wait for answers.")
+            raise SelectionEmpty(
+                "No item fits the selection: nothing was sealed. Loosen it, or wait for answers."
+            )
 
     def _read_back(self) -> None:
         """Bring the running hash and the counts to where the shards end."""

@@ -11,10 +11,10 @@ from qistas.db import Tx
 
 from .types import Dataset, Export, ExportState, Selection, Version
 
-_VERSION = """id, dataset_id, project_id, number, state, selection, splits, seed, note, items, progress, hash, manifest, detail,
+_VERSION = """id, dataset_id, project_id, number, state, selection, splits, seed, note, items, progress, hash, manifest, detail, fault,
        created_by, created_at, sealed_at"""
 _LISTED = _VERSION.replace("manifest,", "NULL::jsonb AS manifest,")
-_EXPORT = """id, version_id, project_id, format, options, state, rows, bytes, sha256, blob_path, file_name, detail, created_at,
+_EXPORT = """id, version_id, project_id, format, options, state, rows, bytes, sha256, blob_path, file_name, detail, fault, created_at,
        ended_at"""
 
 
@@ -138,13 +138,48 @@ async def seal_version(
     )
 
 
-async def fail_version(tx: Tx, version_id: VersionId, detail: str) -> None:
+async def fail_version(tx: Tx, version_id: VersionId, detail: str, fault: str) -> None:
     """Say why a version could not be sealed."""
     await tx.run(
-        """UPDATE dataset_versions SET state = 'failed', detail = %(detail)s, manifest = NULL
+        """UPDATE dataset_versions SET state = 'failed', detail = %(detail)s, fault = %(fault)s, manifest = NULL
             WHERE tenant_id = %(tenant)s AND id = %(id)s AND state = 'sealing'""",
-        {"tenant": tx.tenant_id, "id": version_id, "detail": detail[:2000]},
+        {"tenant": tx.tenant_id, "id": version_id, "detail": detail[:2000], "fault": fault},
     )
+
+
+async def reopen_version(tx: Tx, version_id: VersionId) -> bool:
+    """Let a failed version be sealed from its beginning. False when it has not failed."""
+    return bool(
+        await tx.run(
+            """UPDATE dataset_versions SET state = 'sealing', detail = '', fault = '', manifest = NULL, items = 0, progress = 0
+                WHERE tenant_id = %(tenant)s AND id = %(id)s AND state = 'failed'""",
+            {"tenant": tx.tenant_id, "id": version_id},
+        )
+    )
+
+
+async def end_lost_versions(tx: Tx, detail: str, fault: str) -> list[UUID]:
+    """Fail, in every tenant, versions being sealed for which there is no job. A version and its job are made in one transaction."""
+    rows = await tx.rows(
+        """UPDATE dataset_versions v SET state = 'failed', detail = %(detail)s, fault = %(fault)s, manifest = NULL
+            WHERE v.state = 'sealing'
+              AND NOT EXISTS (SELECT FROM jobs.procrastinate_jobs j WHERE j.lock = 'seal:' || v.id AND j.status IN ('todo', 'doing'))
+        RETURNING v.id""",
+        {"detail": detail, "fault": fault},
+    )
+    return [row[0] for row in rows]
+
+
+async def end_lost_exports(tx: Tx, detail: str, fault: str) -> list[UUID]:
+    """Fail, in every tenant, exports under way for which there is no job."""
+    rows = await tx.rows(
+        """UPDATE exports e SET state = 'failed', detail = %(detail)s, fault = %(fault)s, ended_at = now()
+            WHERE e.state IN ('queued', 'running')
+              AND NOT EXISTS (SELECT FROM jobs.procrastinate_jobs j WHERE j.lock = 'export:' || e.id AND j.status IN ('todo', 'doing'))
+        RETURNING e.id""",
+        {"detail": detail, "fault": fault},
+    )
+    return [row[0] for row in rows]
 
 
 async def project_size(tx: Tx, project_id: ProjectId) -> int:
@@ -281,12 +316,13 @@ async def end_export(
     path: str | None = None,
     file_name: str | None = None,
     detail: str = "",
+    fault: str = "",
 ) -> bool:
     """Close an export."""
     return bool(
         await tx.run(
             """UPDATE exports SET state = %(state)s, rows = %(rows)s, bytes = %(size)s, sha256 = %(sha256)s, blob_path = %(path)s,
-                      file_name = %(name)s, detail = %(detail)s, ended_at = now()
+                      file_name = %(name)s, detail = %(detail)s, fault = %(fault)s, ended_at = now()
                 WHERE tenant_id = %(tenant)s AND id = %(id)s AND state IN ('queued', 'running')""",
             {
                 "tenant": tx.tenant_id,
@@ -298,6 +334,7 @@ async def end_export(
                 "path": path,
                 "name": file_name,
                 "detail": detail[:2000],
+                "fault": fault,
             },
         )
     )

@@ -113,7 +113,7 @@ class Dataset:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version of a dataset. `hash`: of its manifest, once sealed."""
+    """One version of a dataset. `hash`: of its manifest, once sealed. `fault`: the code of why it failed."""
 
     id: VersionId
     dataset_id: DatasetId
@@ -129,6 +129,7 @@ class Version:
     hash: bytes | None
     manifest: dict[str, Any] | None
     detail: str
+    fault: str
     created_by: MemberId | None
     created_at: datetime
     sealed_at: datetime | None
@@ -136,7 +137,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """One rendering of a version into a file."""
+    """One rendering of a version into a file. `fault`: the code of why it failed."""
 
     id: ExportId
     version_id: VersionId
@@ -150,6 +151,7 @@ class Export:
     blob_path: str | None
     file_name: str | None
     detail: str
+    fault: str
     created_at: datetime
     ended_at: datetime | None
 

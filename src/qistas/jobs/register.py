@@ -32,23 +32,29 @@ Function = TypeVar("Function", bound=JobFunction)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One registered job. `tries`: attempts in all; waits between them double from `wait_seconds`."""
+    """One registered job. `tries`: attempts in all; waits between them double from `wait_seconds`.
+
+    `give_up(context, error, **args)` is run once when the last try has failed: it tells whoever waits for the work.
+    """
 
     name: str
     function: JobFunction
     tries: int
     wait_seconds: int
     every_seconds: int | None = None
+    give_up: JobFunction | None = None
 
 
 _JOBS: dict[str, Job] = {}
 
 
-def job(name: str, *, tries: int = 5, wait_seconds: int = 2) -> Callable[[Function], Function]:
+def job(
+    name: str, *, tries: int = 5, wait_seconds: int = 2, give_up: JobFunction | None = None
+) -> Callable[[Function], Function]:
     """Register `async def f(context, **args)` as the job `name` (`station.verb`). It must be safe to run twice."""
 
     def register(function: Function) -> Function:
-        _enter(Job(name, function, tries, wait_seconds))
+        _enter(Job(name, function, tries, wait_seconds, give_up=give_up))
         return function
 
     return register

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import httpx
 
-from qistas.core.errors import Conflict, FileInvalid, Invalid, Missing, Unavailable
+from qistas.core.errors import Conflict, FileInvalid, Invalid, Missing, QistasError, Unavailable
 from qistas.core.ids import ProjectId, VersionId, parse_uuid, uuid7
 
 from .downloading import download
@@ -229,7 +229,7 @@ class Client:
     def wait_for_import(
         self, project: ProjectRef, started: Import, *, progress: "bool | Listener | None" = None
     ) -> Import:
-        """Wait until an import has ended. Raises FileInvalid when it failed."""
+        """Wait until an import has ended. Raises FileInvalid when the file was wrong, Unavailable when the work was given up."""
         listen, path = listener_of(progress), f"{self._at(project)}/imports/{started.id}"
         for _ in _soon():
             now = read(Import, self._get(path))
@@ -241,9 +241,26 @@ class Client:
             )
             if now.ended:
                 if now.state == "failed":
+                    if now.resumable:
+                        raise Unavailable(now.detail)
                     raise FileInvalid(now.detail or "The import failed. The server's log says why.")
                 return now
         raise AssertionError("unreachable")
+
+    def retry_import(
+        self,
+        project: ProjectRef,
+        of: Import | UUID | str,
+        *,
+        progress: "bool | Listener | None" = None,
+        wait: bool = True,
+    ) -> Import:
+        """Take an import up again that was given up, where it stopped. Raises Conflict when its file is not kept any more."""
+        import_id = of.id if isinstance(of, Import) else of
+        again = read(
+            Import, self._transport.json("POST", f"{self._at(project)}/imports/{import_id}/retry", again=True)
+        )
+        return self.wait_for_import(project, again, progress=progress) if wait else again
 
     def refusals(self, project: ProjectRef, of: Import) -> list[Refusal]:
         """The rows an import refused, and why."""
@@ -401,10 +418,25 @@ class Client:
             now = read(Version, body)
             listen(Progress("sealing", int(body.get("progress") or now.items), now.items or None, "items"))
             if now.state == "failed":
-                raise Conflict(now.detail or "The version could not be sealed. The server's log says why.")
+                raise _failure(now, "The version could not be sealed. The server's log says why.")
             if now.state == "sealed":
                 return now
         raise AssertionError("unreachable")
+
+    def retry_version(
+        self,
+        project: ProjectRef,
+        dataset: str,
+        version: int | VersionId,
+        *,
+        progress: "bool | Listener | None" = None,
+        wait: bool = True,
+    ) -> Version:
+        """Seal a version that failed after all. Raises Conflict when there is nothing to try again."""
+        failed = self._version(project, dataset, version)
+        path = f"{self._dataset_at(project, dataset)}/versions/{failed.id}/retry"
+        again = read(Version, self._transport.json("POST", path, again=True))
+        return self.wait_for_version(project, dataset, again, progress=progress) if wait else again
 
     def export(
         self,
@@ -489,6 +521,12 @@ class Client:
             after = page.get("next")
             if not after:
                 return
+
+
+def _failure(version: Version, unknown: str) -> QistasError:
+    """As an error of ours: a fault of the selection, or work that may go well another time."""
+    detail = version.detail or unknown
+    return Unavailable(detail) if version.fault in ("gave_up", "work_lost") else Conflict(detail)
 
 
 def _given(**values: Any) -> dict[str, Any]:

@@ -109,6 +109,8 @@ class Import:
     bytes_read: int = 0
     bytes_total: int | None = None
     detail: str = ""
+    fault: str = ""
+    resumable: bool = False
 
     @property
     def ended(self) -> bool:
@@ -284,6 +286,7 @@ class Version:
     hash: str | None = None
     note: str = ""
     detail: str = ""
+    fault: str = ""
     created_at: datetime | None = None
     sealed_at: datetime | None = None
 
@@ -300,3 +303,4 @@ class Export:
     sha256: str | None = None
     file_name: str | None = None
     detail: str = ""
+    fault: str = ""

@@ -3,6 +3,7 @@
 from .add import AddReport, add_items
 from .detect import detect
 from .follow import get_import, list_imports, list_refusals, stream_refusals
+from .give_up import end_lost, give_up_import, retry_import
 from .ingest import ingest
 from .present import is_image, load_item_data, present_item
 from .preview import Preview, preview_file
@@ -26,9 +27,11 @@ __all__ = [
     "add_items",
     "cancel_import",
     "detect",
+    "end_lost",
     "find_media",
     "get_import",
     "get_item",
+    "give_up_import",
     "ingest",
     "is_image",
     "list_imports",
@@ -37,6 +40,7 @@ __all__ = [
     "load_item_data",
     "present_item",
     "preview_file",
+    "retry_import",
     "start_import",
     "stream_refusals",
     "withdraw_item",

@@ -42,11 +42,14 @@ async def ingest(
     """Run one import to its end. A file that cannot be read at all ends it as failed; nothing is raised for that."""
     async with db.tenant_tx(who) as tx:
         entry = await store.find_import(tx, import_id)
-        if entry is None or entry.blob_path is None or not await store.begin_import(tx, import_id, None):
+        if entry is None or entry.blob_path is None:
             return
+        begun = await store.begin_import(tx, import_id, None)
         options = ImportOptions.from_json(entry.options)
         target = await store.find_target(tx, entry.project_id, entry.batch_id, options.priority)
-    if target is None:
+    if not begun and entry.state == ImportState.CANCELLED:
+        await blobs.delete(entry.blob_path)
+    if not begun or target is None:
         return
     path = entry.blob_path
     try:
@@ -60,11 +63,15 @@ async def ingest(
         log.info("import %s was ended while it ran", import_id)
     except (Invalid, Missing) as error:
         async with db.tenant_tx(who) as tx:
-            await store.end_import(tx, import_id, ImportState.FAILED, str(error))
+            await store.end_import(tx, import_id, ImportState.FAILED, str(error), error.code)
     async with db.tenant_tx(who) as tx:
         entry = await store.find_import(tx, import_id)
-    # A fault that a retry may cure is raised above and keeps the file; so does another worker that has gone ahead.
-    if entry is not None and entry.state not in (ImportState.QUEUED, ImportState.RUNNING):
+    # A fault that a retry may cure is raised above and keeps the file; so do another worker that has gone ahead, and giving up.
+    if (
+        entry is not None
+        and entry.state not in (ImportState.QUEUED, ImportState.RUNNING)
+        and not entry.resumable
+    ):
         await blobs.delete(path)
 
 

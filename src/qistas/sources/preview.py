@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from qistas.core.errors import FileInvalid, Missing
+from qistas.core.errors import Fault, FileInvalid, Missing
 from qistas.core.ids import ProjectId
 from qistas.core.principal import Principal
 from qistas.db import Database
@@ -31,7 +31,7 @@ class Preview:
     rows: list[dict[str, Any]]
     refusals: list[tuple[int, Refusal]]
     plan: dict[str, Any] | None
-    faults: list[tuple[str, str, str]]
+    faults: list[Fault]
 
 
 async def preview_file(
@@ -62,12 +62,12 @@ def _read(name: str, source: BinaryIO, options: ImportOptions, fields: tuple[Fie
             break
     known = getattr(reader, "columns", None)
     columns = list(known) if known else list(dict.fromkeys(name for row in rows for name in row))
-    faults: list[tuple[str, str, str]] = []
+    faults: list[Fault] = []
     plan = None
     try:
         plan = make_plan(fields, columns, options, rows).as_json()
     except FileInvalid as error:
-        faults = [(f.where, f.message, f.remedy) for f in error.faults] or [("file", error.detail, "")]
+        faults = list(error.faults) or [Fault("file", error.detail)]
     return Preview(
         how.format,
         how.encoding,

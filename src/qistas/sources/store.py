@@ -26,7 +26,7 @@ from .types import (
 ADD_ITEMS = resources.files("qistas.sources").joinpath("sql", "add_items.sql").read_text(encoding="utf-8")
 
 _IMPORT = """id, project_id, batch_id, name, format, options, blob_path, state, bytes_total, bytes_read, rows_read, rows_added,
-       rows_duplicate, rows_refused, detail, position, created_by, created_at, started_at, ended_at"""
+       rows_duplicate, rows_refused, detail, fault, resumable, position, created_by, created_at, started_at, ended_at"""
 
 
 async def project_exists(tx: Tx, project_id: ProjectId) -> bool:
@@ -105,14 +105,71 @@ async def advance_import(
     )
 
 
-async def end_import(tx: Tx, import_id: UUID, state: ImportState, detail: str = "") -> bool:
+async def end_import(
+    tx: Tx,
+    import_id: UUID,
+    state: ImportState,
+    detail: str = "",
+    fault: str = "",
+    *,
+    resumable: bool = False,
+) -> bool:
     """Close an import that has not been closed."""
     return bool(
         await tx.run(
-            """UPDATE imports SET state = %(state)s, detail = %(detail)s, ended_at = now(),
+            """UPDATE imports SET state = %(state)s, detail = %(detail)s, fault = %(fault)s, resumable = %(resumable)s, ended_at = now(),
                       bytes_read = CASE WHEN %(state)s = 'done' THEN bytes_total ELSE bytes_read END
                 WHERE tenant_id = %(tenant)s AND id = %(id)s AND state IN ('queued', 'running')""",
-            {"tenant": tx.tenant_id, "id": import_id, "state": state, "detail": detail[:2000]},
+            {
+                "tenant": tx.tenant_id,
+                "id": import_id,
+                "state": state,
+                "detail": detail[:2000],
+                "fault": fault,
+                "resumable": resumable,
+            },
+        )
+    )
+
+
+async def resume_import(tx: Tx, import_id: UUID) -> bool:
+    """Put a given-up import back in the queue. False when it is not one."""
+    return bool(
+        await tx.run(
+            """UPDATE imports SET state = 'queued', detail = '', fault = '', resumable = false, ended_at = NULL
+                WHERE tenant_id = %(tenant)s AND id = %(id)s AND state = 'failed' AND resumable""",
+            {"tenant": tx.tenant_id, "id": import_id},
+        )
+    )
+
+
+async def end_lost_imports(tx: Tx, detail: str, fault: str) -> list[UUID]:
+    """Close, in every tenant, imports under way for which there is no job. An import and its job are made in one transaction."""
+    rows = await tx.rows(
+        """UPDATE imports i SET state = 'failed', detail = %(detail)s, fault = %(fault)s, resumable = true, ended_at = now()
+            WHERE i.state IN ('queued', 'running')
+              AND NOT EXISTS (SELECT FROM jobs.procrastinate_jobs j WHERE j.lock = 'import:' || i.id AND j.status IN ('todo', 'doing'))
+        RETURNING i.id""",
+        {"detail": detail, "fault": fault},
+    )
+    return [row[0] for row in rows]
+
+
+async def old_files(tx: Tx, days: int) -> list[tuple[UUID, UUID, str]]:
+    """(tenant, import, path) of files kept for a retry that did not come in so many days."""
+    return await tx.rows(
+        """SELECT tenant_id, id, blob_path FROM imports
+            WHERE resumable AND state = 'failed' AND ended_at < now() - make_interval(days => %(days)s) LIMIT 500""",
+        {"days": days},
+    )
+
+
+async def forget_file(tx: Tx, tenant_id: UUID, import_id: UUID) -> bool:
+    """Note that the file of a given-up import is kept no longer. False when it was taken up again meanwhile."""
+    return bool(
+        await tx.run(
+            """UPDATE imports SET resumable = false WHERE tenant_id = %(tenant)s AND id = %(id)s AND state = 'failed' AND resumable""",
+            {"tenant": tenant_id, "id": import_id},
         )
     )
 

@@ -121,7 +121,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """One import and how far it has come."""
+    """One import and how far it has come. `fault`: the code of why it failed. `resumable`: given up, its file kept to try again."""
 
     id: ImportId
     project_id: ProjectId
@@ -138,6 +138,8 @@ class Import:
     rows_duplicate: int
     rows_refused: int
     detail: str
+    fault: str
+    resumable: bool
     position: dict[str, Any]
     created_by: MemberId | None
     created_at: datetime

@@ -2,14 +2,16 @@
 
 from .claim import claim_tasks
 from .expire import expire_leases
+from .list_tasks import list_tasks
 from .plan import replan_tasks, withdraw_tasks
-from .prioritise import assign_tasks, list_batches, list_tasks, prioritise_task, save_batch
+from .prioritise import assign_tasks, list_batches, prioritise_task, save_batch
 from .release import release_lease, renew_lease, skip_task
-from .types import Batch, Claim, Offer, SkipReason, Task
+from .types import Batch, Claim, ListedTask, Offer, SkipReason, Task
 
 __all__ = [
     "Batch",
     "Claim",
+    "ListedTask",
     "Offer",
     "SkipReason",
     "Task",

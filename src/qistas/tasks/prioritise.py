@@ -3,8 +3,7 @@
 from uuid import UUID
 
 from qistas.core.errors import Fault, Invalid, Missing
-from qistas.core.ids import ProjectId, parse_uuid
-from qistas.core.page import Page, decode_key, page_of
+from qistas.core.ids import ProjectId
 from qistas.db import Tx
 from qistas.trust import Act, Permission, record, require
 
@@ -12,28 +11,6 @@ from . import store
 from .types import ANYBODY, Batch, Task
 
 MAX_PRIORITY = 1_000_000
-
-
-async def list_tasks(
-    tx: Tx,
-    project_id: ProjectId,
-    *,
-    state: str | None = None,
-    batch_id: UUID | None = None,
-    limit: int = 50,
-    after: str | None = None,
-) -> Page[Task]:
-    """A page of the project's tasks."""
-    require(tx.principal, Permission.ITEM_VIEW, project_id)
-    key = decode_key(after, 1)
-    start = parse_uuid(str(key[0])) if key else ANYBODY
-    if start is None:
-        raise Invalid(
-            "The page key is not one of ours.",
-            [Fault("after", "unreadable", "Use `next` of the page before.")],
-        )
-    rows = await store.list_tasks(tx, project_id, start, state, batch_id, limit + 1)
-    return page_of(rows, limit, [rows[limit - 1].id] if len(rows) > limit else None)
 
 
 async def prioritise_task(

@@ -66,6 +66,15 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedTask:
+    """A task with what tells its item from others: its external id, and the beginning of its first text."""
+
+    task: Task
+    external_id: str | None
+    preview: str
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """Tasks released together, with how many of them there are in which state."""
 

@@ -52,3 +52,7 @@ def test_what_is_open_to_all_is_this_alone(document: dict[str, Any]) -> None:
         ("post", "/api/v1/invitations/look"),
         ("post", "/api/v1/invitations/accept"),
     }
+
+
+def test_schemas_have_plain_names_of_their_own(document: dict[str, Any]) -> None:
+    assert [name for name in document["components"]["schemas"] if "__" in name] == []

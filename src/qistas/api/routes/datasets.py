@@ -38,6 +38,7 @@ from qistas.datasets import (
     make_dataset,
     open_export,
     preview_selection,
+    retry_seal,
     start_export,
     start_seal,
 )
@@ -123,6 +124,19 @@ async def version(
     async with parts.db.tenant_tx(who) as tx:
         found = await get_version(tx, ProjectId(project_id), dataset_id, version_id)
     return version_sent(found, manifest=True)
+
+
+@router.post(
+    "/datasets/{dataset_id}/versions/{version_id}/retry",
+    summary="Try again to seal a version that failed",
+    response_model=VersionSent,
+)
+async def seal_again(
+    parts: PartsDep, who: Actor, project_id: UUID, dataset_id: UUID, version_id: UUID
+) -> VersionSent:
+    """Seal what its selection gives now, under the same number."""
+    async with parts.db.tenant_tx(who) as tx:
+        return version_sent(await retry_seal(tx, ProjectId(project_id), dataset_id, version_id))
 
 
 @router.get(

@@ -29,6 +29,7 @@ from qistas.sources import (
     list_imports,
     list_refusals,
     preview_file,
+    retry_import,
     start_import,
     stream_refusals,
 )
@@ -108,6 +109,13 @@ async def cancel(parts: PartsDep, who: Actor, project_id: UUID, import_id: UUID)
     """Stop it; the rows that were added stay."""
     async with parts.db.tenant_tx(who) as tx:
         return import_sent(await cancel_import(tx, ProjectId(project_id), import_id))
+
+
+@router.post("/{import_id}/retry", summary="Try a given-up import again", response_model=ImportSent)
+async def import_again(parts: PartsDep, who: Actor, project_id: UUID, import_id: UUID) -> ImportSent:
+    """Go on where it stopped: an import that says `resumable` still has its file."""
+    async with parts.db.tenant_tx(who) as tx:
+        return import_sent(await retry_import(tx, ProjectId(project_id), import_id))
 
 
 @router.get(

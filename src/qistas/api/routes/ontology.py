@@ -7,13 +7,13 @@ from fastapi import APIRouter, Query, Request
 from starlette.exceptions import HTTPException
 
 from qistas.api.deps import Actor, PartsDep
+from qistas.api.wire.faults import FaultSent
 from qistas.api.wire.ontology import (
     CheckSent,
-    FaultSent,
     OntologyAsked,
     OntologySent,
+    OntologyVersionPage,
     PublishedSent,
-    VersionPage,
     VersionRowSent,
     ontology_sent,
 )
@@ -81,7 +81,9 @@ async def ontology(
 
 
 @router.get(
-    "/projects/{project_id}/ontology/versions", summary="Versions of the ontology", response_model=VersionPage
+    "/projects/{project_id}/ontology/versions",
+    summary="Versions of the ontology",
+    response_model=OntologyVersionPage,
 )
 async def ontology_versions(
     parts: PartsDep,
@@ -89,11 +91,11 @@ async def ontology_versions(
     project_id: UUID,
     limit: int = Query(50, ge=1, le=500),
     after: str | None = None,
-) -> VersionPage:
+) -> OntologyVersionPage:
     """Every version without its document, the newest first."""
     async with parts.db.tenant_tx(who) as tx:
         page = await list_versions(tx, ProjectId(project_id), limit=limit, after=after)
-    return VersionPage(rows=[VersionRowSent.model_validate(row) for row in page.rows], next=page.next)
+    return OntologyVersionPage(rows=[VersionRowSent.model_validate(row) for row in page.rows], next=page.next)
 
 
 @router.post("/projects/{project_id}/ontology", summary="Publish an ontology", response_model=PublishedSent)

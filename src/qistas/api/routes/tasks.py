@@ -24,6 +24,7 @@ from qistas.api.wire.tasks import (
     TaskSent,
     batch_sent,
     claimed,
+    task_row_sent,
     task_sent,
 )
 from qistas.core.ids import ProjectId
@@ -86,12 +87,12 @@ async def tasks(
     limit: int = Query(50, ge=1, le=500),
     after: str | None = None,
 ) -> TaskPage:
-    """Tasks in the order they were made."""
+    """Tasks in the order they were made, each with how its item begins; a view of these items is recorded."""
     async with parts.db.tenant_tx(who) as tx:
         page = await list_tasks(
             tx, ProjectId(project_id), state=state, batch_id=batch_id, limit=limit, after=after
         )
-    return TaskPage(rows=[task_sent(t) for t in page.rows], next=page.next)
+    return TaskPage(rows=[task_row_sent(t) for t in page.rows], next=page.next)
 
 
 @router.patch("/tasks/{task_id}", summary="Move or assign a task", response_model=TaskSent)

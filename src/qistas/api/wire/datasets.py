@@ -115,7 +115,7 @@ class SelectionPreview(BaseModel):
 
 
 class VersionSent(BaseModel):
-    """One version; the manifest only where one version is asked for."""
+    """One version; the manifest only where one version is asked for. `fault`: the code of why it failed."""
 
     id: UUID
     dataset_id: UUID
@@ -129,6 +129,7 @@ class VersionSent(BaseModel):
     seed: int
     note: str
     detail: str
+    fault: str
     created_at: datetime
     sealed_at: datetime | None
     manifest: dict[str, Any] | None = None
@@ -163,7 +164,7 @@ class ComparisonSent(BaseModel):
 
 
 class ExportSent(BaseModel):
-    """One export and how far it has come."""
+    """One export and how far it has come. `fault`: the code of why it failed."""
 
     id: UUID
     version_id: UUID
@@ -175,6 +176,7 @@ class ExportSent(BaseModel):
     sha256: str | None
     file_name: str | None
     detail: str
+    fault: str
     created_at: datetime
     ended_at: datetime | None
 
@@ -199,6 +201,7 @@ def version_sent(one: Version, *, manifest: bool = False) -> VersionSent:
         seed=one.seed,
         note=one.note,
         detail=one.detail,
+        fault=one.fault,
         created_at=one.created_at,
         sealed_at=one.sealed_at,
         manifest=one.manifest if manifest and one.state == "sealed" else None,
@@ -223,6 +226,7 @@ def export_sent(one: Export) -> ExportSent:
         sha256=one.sha256.hex() if one.sha256 else None,
         file_name=one.file_name,
         detail=one.detail,
+        fault=one.fault,
         created_at=one.created_at,
         ended_at=one.ended_at,
     )

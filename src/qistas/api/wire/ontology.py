@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from qistas.api.wire.faults import FaultSent
 from qistas.ontology import OntologyVersion
 
 from .projects import Asked, Document
@@ -39,7 +40,7 @@ class VersionRowSent(BaseModel):
     published_at: datetime
 
 
-class VersionPage(BaseModel):
+class OntologyVersionPage(BaseModel):
     """A page of versions, the newest first."""
 
     rows: list[VersionRowSent]
@@ -51,16 +52,6 @@ class PublishedSent(BaseModel):
 
     version: int
     changes: list[str]
-
-
-class FaultSent(BaseModel):
-    """One place at fault."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    where: str
-    message: str
-    remedy: str
 
 
 class CheckSent(BaseModel):

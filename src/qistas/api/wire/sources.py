@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from qistas.api.wire.faults import FaultSent
 from qistas.core.errors import Fault, Invalid
 from qistas.sources import AddReport, Format, Import, ImportOptions, ImportRefusal, Item, Preview, Refusal
 
@@ -50,7 +51,7 @@ def read_options(text: str | None) -> ImportOptions:
 
 
 class ImportSent(BaseModel):
-    """One import and how far it has come."""
+    """One import and how far it has come. `fault`: the code of why it failed; `resumable`: it can be tried again as it is."""
 
     id: UUID
     state: Literal["queued", "running", "done", "failed", "cancelled"]
@@ -64,6 +65,8 @@ class ImportSent(BaseModel):
     bytes_read: int
     bytes_total: int
     detail: str
+    fault: str
+    resumable: bool
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
@@ -92,14 +95,6 @@ class RefusalPage(BaseModel):
 
     rows: list[RefusalSent]
     next: str | None
-
-
-class FaultSent(BaseModel):
-    """What stands in the way."""
-
-    where: str
-    message: str
-    remedy: str
 
 
 class PreviewSent(BaseModel):
@@ -183,9 +178,7 @@ def preview_sent(found: Preview) -> PreviewSent:
         split=plan.get("split"),
         rows=found.rows,
         refusals=[refusal_sent(line, one) for line, one in found.refusals],
-        faults=[
-            FaultSent(where=where, message=message, remedy=remedy) for where, message, remedy in found.faults
-        ],
+        faults=[FaultSent.model_validate(one) for one in found.faults],
     )
 
 

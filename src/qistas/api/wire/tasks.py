@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from qistas.tasks import Batch, Claim, Offer, SkipReason, Task
+from qistas.tasks import Batch, Claim, ListedTask, Offer, SkipReason, Task
 
 
 class Asked(BaseModel):
@@ -92,10 +92,17 @@ class TaskSent(BaseModel):
     done_at: datetime | None
 
 
+class TaskRowSent(TaskSent):
+    """A task in a list, with its item's external id and how the item's first text begins (at most 140 characters)."""
+
+    external_id: str | None
+    preview: str
+
+
 class TaskPage(BaseModel):
     """A page of tasks."""
 
-    rows: list[TaskSent]
+    rows: list[TaskRowSent]
     next: str | None
 
 
@@ -168,6 +175,13 @@ def claimed(claim: Claim) -> dict[str, Any]:
 def task_sent(task: Task) -> TaskSent:
     """A task on the wire."""
     return TaskSent.model_validate(task)
+
+
+def task_row_sent(listed: ListedTask) -> TaskRowSent:
+    """A task of a list on the wire."""
+    return TaskRowSent(
+        **task_sent(listed.task).model_dump(), external_id=listed.external_id, preview=listed.preview
+    )
 
 
 def batch_sent(batch: Batch) -> BatchSent:
