@@ -3,6 +3,9 @@ export interface Place {
   where: string;
   message: string;
   remedy?: string | null;
+  /** The same for a program: a stable code (may be empty) and what stands in the sentence. */
+  code?: string;
+  params?: Record<string, string | number>;
 }
 
 /** An answer to one task: question name → value. */

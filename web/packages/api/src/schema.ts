@@ -524,6 +524,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/datasets/{dataset_id}/versions/{version_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try again to seal a version that failed
+         * @description Seal what its selection gives now, under the same number.
+         */
+        post: operations["seal_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/exports/{export_id}": {
         parameters: {
             query?: never;
@@ -706,6 +726,26 @@ export interface paths {
         get: operations["refusals"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/imports/{import_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a given-up import again
+         * @description Go on where it stopped: an import that says `resumable` still has its file.
+         */
+        post: operations["import_again"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1119,7 +1159,7 @@ export interface paths {
         };
         /**
          * List tasks
-         * @description Tasks in the order they were made.
+         * @description Tasks in the order they were made, each with how its item begins; a view of these items is recorded.
          */
         get: operations["tasks"];
         put?: never;
@@ -1587,7 +1627,7 @@ export interface components {
          */
         CheckSent: {
             /** Errors */
-            errors: components["schemas"]["qistas__api__wire__ontology__FaultSent"][];
+            errors: components["schemas"]["FaultSent"][];
             /** Ok */
             ok: boolean;
             /** Ontology */
@@ -1817,7 +1857,7 @@ export interface components {
         };
         /**
          * ExportSent
-         * @description One export and how far it has come.
+         * @description One export and how far it has come. `fault`: the code of why it failed.
          */
         ExportSent: {
             /** Bytes */
@@ -1831,6 +1871,8 @@ export interface components {
             detail: string;
             /** Ended At */
             ended_at: string | null;
+            /** Fault */
+            fault: string;
             /** File Name */
             file_name: string | null;
             /** Format */
@@ -1861,6 +1903,24 @@ export interface components {
          * @enum {string}
          */
         ExportState: "queued" | "running" | "done" | "failed";
+        /**
+         * FaultSent
+         * @description One place at fault. `code` (may be empty) and `params` say the same as `message` and `remedy`, to be told in any language.
+         */
+        FaultSent: {
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+            /** Params */
+            params: {
+                [key: string]: string | number;
+            };
+            /** Remedy */
+            remedy: string;
+            /** Where */
+            where: string;
+        };
         /**
          * FitAsked
          * @description A full run; with another method than the project's, for this once.
@@ -2035,7 +2095,7 @@ export interface components {
         };
         /**
          * ImportSent
-         * @description One import and how far it has come.
+         * @description One import and how far it has come. `fault`: the code of why it failed; `resumable`: it can be tried again as it is.
          */
         ImportSent: {
             /** Batch Id */
@@ -2053,6 +2113,8 @@ export interface components {
             detail: string;
             /** Ended At */
             ended_at: string | null;
+            /** Fault */
+            fault: string;
             /** Format */
             format: string | null;
             /**
@@ -2062,6 +2124,8 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+            /** Resumable */
+            resumable: boolean;
             /** Rows Added */
             rows_added: number;
             /** Rows Duplicate */
@@ -2524,6 +2588,16 @@ export interface components {
             version: number;
         };
         /**
+         * OntologyVersionPage
+         * @description A page of versions, the newest first.
+         */
+        OntologyVersionPage: {
+            /** Next */
+            next: string | null;
+            /** Rows */
+            rows: components["schemas"]["VersionRowSent"][];
+        };
+        /**
          * PasswordChange
          * @description A new password; `old` unless there is none or I came by a link within the hour, `email` where I have none yet.
          */
@@ -2600,7 +2674,7 @@ export interface components {
             /** External Id */
             external_id: string | null;
             /** Faults */
-            faults: components["schemas"]["qistas__api__wire__sources__FaultSent"][];
+            faults: components["schemas"]["FaultSent"][];
             /** Format */
             format: string;
             /** Mapping */
@@ -2626,7 +2700,7 @@ export interface components {
             /** Detail */
             detail: string;
             /** Errors */
-            errors: components["schemas"]["ProblemFault"][];
+            errors: components["schemas"]["FaultSent"][];
             /** Request Id */
             request_id: string;
             /** Status */
@@ -2635,18 +2709,6 @@ export interface components {
             title: string;
             /** Type */
             type: string;
-        };
-        /**
-         * ProblemFault
-         * @description One place at fault.
-         */
-        ProblemFault: {
-            /** Message */
-            message: string;
-            /** Remedy */
-            remedy: string;
-            /** Where */
-            where: string;
         };
         /**
          * ProgressSent
@@ -3284,7 +3346,57 @@ export interface components {
             /** Next */
             next: string | null;
             /** Rows */
-            rows: components["schemas"]["TaskSent"][];
+            rows: components["schemas"]["TaskRowSent"][];
+        };
+        /**
+         * TaskRowSent
+         * @description A task in a list, with its item's external id and how the item's first text begins (at most 140 characters).
+         */
+        TaskRowSent: {
+            /** Answers */
+            answers: number;
+            /**
+             * Assignee
+             * Format: uuid
+             */
+            assignee: string;
+            /** Batch Id */
+            batch_id: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Done At */
+            done_at: string | null;
+            /** Doubt */
+            doubt: number;
+            /** External Id */
+            external_id: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Item Id
+             * Format: uuid
+             */
+            item_id: string;
+            /** Live */
+            live: number;
+            /** Preview */
+            preview: string;
+            /** Priority */
+            priority: number;
+            /** Purpose */
+            purpose: string;
+            /** Skips */
+            skips: number;
+            /** State */
+            state: string;
+            /** Wanted */
+            wanted: number;
         };
         /**
          * TaskSent
@@ -3508,6 +3620,16 @@ export interface components {
             } | null;
         };
         /**
+         * VersionPage
+         * @description Versions, newest first.
+         */
+        VersionPage: {
+            /** Next */
+            next: string | null;
+            /** Rows */
+            rows: components["schemas"]["VersionSent"][];
+        };
+        /**
          * VersionRowSent
          * @description A version without its document.
          */
@@ -3528,7 +3650,7 @@ export interface components {
         };
         /**
          * VersionSent
-         * @description One version; the manifest only where one version is asked for.
+         * @description One version; the manifest only where one version is asked for. `fault`: the code of why it failed.
          */
         VersionSent: {
             /**
@@ -3543,6 +3665,8 @@ export interface components {
             dataset_id: string;
             /** Detail */
             detail: string;
+            /** Fault */
+            fault: string;
             /** Hash */
             hash: string | null;
             /**
@@ -3582,50 +3706,6 @@ export interface components {
          * @enum {string}
          */
         VersionState: "sealing" | "sealed" | "failed";
-        /**
-         * VersionPage
-         * @description Versions, newest first.
-         */
-        qistas__api__wire__datasets__VersionPage: {
-            /** Next */
-            next: string | null;
-            /** Rows */
-            rows: components["schemas"]["VersionSent"][];
-        };
-        /**
-         * FaultSent
-         * @description One place at fault.
-         */
-        qistas__api__wire__ontology__FaultSent: {
-            /** Message */
-            message: string;
-            /** Remedy */
-            remedy: string;
-            /** Where */
-            where: string;
-        };
-        /**
-         * VersionPage
-         * @description A page of versions, the newest first.
-         */
-        qistas__api__wire__ontology__VersionPage: {
-            /** Next */
-            next: string | null;
-            /** Rows */
-            rows: components["schemas"]["VersionRowSent"][];
-        };
-        /**
-         * FaultSent
-         * @description What stands in the way.
-         */
-        qistas__api__wire__sources__FaultSent: {
-            /** Message */
-            message: string;
-            /** Remedy */
-            remedy: string;
-            /** Where */
-            where: string;
-        };
     };
     responses: never;
     parameters: never;
@@ -4631,7 +4711,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["qistas__api__wire__datasets__VersionPage"];
+                    "application/json": components["schemas"]["VersionPage"];
                 };
             };
             /** @description A failure, as a problem document */
@@ -4773,6 +4853,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExportSent"];
+                };
+            };
+            /** @description A failure, as a problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    seal_again: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                dataset_id: string;
+                version_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionSent"];
                 };
             };
             /** @description A failure, as a problem document */
@@ -5171,6 +5284,38 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["RefusalPage"];
                     "text/csv": unknown;
+                };
+            };
+            /** @description A failure, as a problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_again: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportSent"];
                 };
             };
             /** @description A failure, as a problem document */
@@ -5629,7 +5774,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["qistas__api__wire__ontology__VersionPage"];
+                    "application/json": components["schemas"]["OntologyVersionPage"];
                 };
             };
             /** @description A failure, as a problem document */

@@ -78,6 +78,20 @@ export function useSeal(projectId: string, datasetId: string) {
   });
 }
 
+/** Seal a version that failed after all. */
+export function useSealAgain(projectId: string, datasetId: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (versionId: string) =>
+      take(
+        server.POST("/api/v1/projects/{project_id}/datasets/{dataset_id}/versions/{version_id}/retry", {
+          params: { path: { project_id: projectId, dataset_id: datasetId, version_id: versionId } },
+        }),
+      ),
+    onSettled: () => queries.invalidateQueries({ queryKey: versionsQuery(projectId, datasetId).queryKey }),
+  });
+}
+
 /** What came, went and changed from the earlier version to the later. */
 export const compareQuery = (projectId: string, datasetId: string, earlier: string, later: string) =>
   queryOptions({

@@ -77,6 +77,20 @@ export function useCancelImport(projectId: string) {
   });
 }
 
+/** Take an import up again that was given up. */
+export function useRetryImport(projectId: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (importId: string) =>
+      take(
+        server.POST("/api/v1/projects/{project_id}/imports/{import_id}/retry", {
+          params: { path: { project_id: projectId, import_id: importId } },
+        }),
+      ),
+    onSettled: () => queries.invalidateQueries({ queryKey: importsQuery(projectId).queryKey }),
+  });
+}
+
 export const itemStates = ["open", "started", "done", "withdrawn"] as const;
 
 interface ItemsAsked {

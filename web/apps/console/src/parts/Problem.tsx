@@ -2,6 +2,7 @@ import { Alert, Button, Code, List, Text } from "@mantine/core";
 import { ApiProblem } from "@qistas/api";
 import { useTranslation } from "react-i18next";
 import { Icon } from "./Icon";
+import { useServerWords } from "./serverWords";
 
 interface Props {
   error: unknown;
@@ -11,9 +12,16 @@ interface Props {
 /** What went wrong, where, and what to do about it. */
 export function Problem({ error, retry }: Props) {
   const { t } = useTranslation();
+  const server = useServerWords();
   if (!error) return null;
   const problem = error instanceof ApiProblem ? error : undefined;
-  const words = problem?.code === "network" ? t("problem.network") : problem?.detail || t("problem.unknown");
+  const told =
+    problem && problem.code !== "network" ? server.problem(problem) : { words: t("problem.network") };
+  const places = (problem?.places ?? []).map((place) => {
+    const said = server.place(place);
+    return { where: place.where, message: said.message.words, remedy: said.remedy };
+  });
+  const words = problem ? told.words || t("problem.unknown") : t("problem.unknown");
   return (
     <Alert
       color="red"
@@ -23,9 +31,14 @@ export function Problem({ error, retry }: Props) {
       role="alert"
       styles={{ title: { color: "var(--ink)" } }}
     >
+      {told.exact && !problem?.places.length ? (
+        <Text size="sm" c="dimmed" dir="ltr" ta="start" mb={4}>
+          {told.exact}
+        </Text>
+      ) : null}
       {problem?.places.length ? (
         <List size="sm" spacing={4}>
-          {problem.places.map((place) => (
+          {places.map((place) => (
             <List.Item key={`${place.where} ${place.message}`}>
               {place.where ? (
                 <>

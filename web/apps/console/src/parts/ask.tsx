@@ -2,6 +2,7 @@ import { ApiProblem } from "@qistas/api";
 import i18next from "i18next";
 import type { ReactNode } from "react";
 import { ring } from "./ring";
+import { serverWords } from "./serverWords";
 
 export interface Question {
   title: string;
@@ -46,10 +47,16 @@ export const say = (words: string, undo?: () => void): void => tell({ words, und
 /** Say that something failed, and why. */
 export function sayProblem(error: unknown): void {
   const problem = error instanceof ApiProblem ? error : undefined;
-  const words =
-    problem?.code === "network"
-      ? i18next.t("problem.network")
-      : problem?.detail || i18next.t("problem.unknown");
-  const places = (problem?.places ?? []).slice(0, 4).map((place) => `${place.where} ${place.message}`);
-  tell({ words, more: places.join("\n") || undefined, bad: true }, 12);
+  if (!problem || problem.code === "network") {
+    tell({ words: i18next.t(problem ? "problem.network" : "problem.unknown"), bad: true }, 12);
+    return;
+  }
+  void serverWords().then((server) => {
+    const told = server.problem(problem);
+    const places = problem.places
+      .slice(0, 4)
+      .map((place) => `${place.where} ${server.place(place).message.words}`);
+    const more = places.join("\n") || told.exact;
+    tell({ words: told.words || i18next.t("problem.unknown"), more, bad: true }, 12);
+  });
 }

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { beginExport, exportFile, exportQuery } from "../../data/datasets";
 import { ontologyQuery } from "../../data/ontology";
+import { Ended } from "../../parts/Ended";
 import { useFormat } from "../../parts/format";
 import { Icon } from "../../parts/Icon";
 import { Problem } from "../../parts/Problem";
@@ -83,11 +84,7 @@ export function ExportDialog({ projectId, datasetId, version, onClose }: Props) 
                 {t(`exportStates.${now.state}`)} · {t("sources.rowsRead", { n: format.whole(now.rows) })}
                 {now.state === "done" ? ` · ${format.bytes(now.bytes)}` : ""}
               </Text>
-              {now.state === "failed" ? (
-                <Text size="sm" c="var(--danger-ink)" dir="auto" ta="start">
-                  {now.detail}
-                </Text>
-              ) : null}
+              {now.state === "failed" ? <Ended fault={now.fault} detail={now.detail} bad /> : null}
               {now.sha256 ? (
                 <Code block dir="ltr" fz="xs">
                   sha256 {now.sha256}
@@ -111,7 +108,7 @@ export function ExportDialog({ projectId, datasetId, version, onClose }: Props) 
               loading={begin.isPending || now?.state === "queued" || now?.state === "running"}
               onClick={() => begin.mutate()}
             >
-              {t("datasets.export")}
+              {t(now?.state === "failed" ? "problem.retry" : "datasets.export")}
             </Button>
           )}
         </Group>

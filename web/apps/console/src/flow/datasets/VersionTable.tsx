@@ -3,8 +3,10 @@ import type { DatasetVersion } from "@qistas/api";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { versionsQuery } from "../../data/datasets";
+import { useSealAgain, versionsQuery } from "../../data/datasets";
+import { sayProblem } from "../../parts/ask";
 import { Empty } from "../../parts/Empty";
+import { Ended } from "../../parts/Ended";
 import { useFormat } from "../../parts/format";
 import { Icon } from "../../parts/Icon";
 import { MoreRows } from "../../parts/MoreRows";
@@ -26,6 +28,7 @@ export function VersionTable({ projectId, datasetId, onSelect }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
   const versions = useInfiniteQuery(versionsQuery(projectId, datasetId));
+  const again = useSealAgain(projectId, datasetId);
   const [chosen, setChosen] = useState<DatasetVersion[]>([]);
   const [comparing, setComparing] = useState(false);
   const [exporting, setExporting] = useState<DatasetVersion | null>(null);
@@ -90,11 +93,7 @@ export function VersionTable({ projectId, datasetId, onSelect }: Props) {
                 <Table.Td fw={500}>{format.whole(row.number)}</Table.Td>
                 <Table.Td>
                   <State state={row.state} label={t(`versionStates.${row.state}`)} />
-                  {row.state === "failed" ? (
-                    <Text size="xs" c="var(--danger-ink)" dir="auto" ta="start">
-                      {row.detail}
-                    </Text>
-                  ) : null}
+                  {row.state === "failed" ? <Ended fault={row.fault} detail={row.detail} bad /> : null}
                 </Table.Td>
                 <Table.Td ta="end">
                   {format.whole(row.state === "sealing" ? row.progress : row.items)}
@@ -107,15 +106,26 @@ export function VersionTable({ projectId, datasetId, onSelect }: Props) {
                 </Table.Td>
                 <Table.Td>{format.dateTime(row.sealed_at ?? row.created_at)}</Table.Td>
                 <Table.Td ta="end">
-                  <Button
-                    size="compact-sm"
-                    variant="default"
-                    disabled={row.state !== "sealed"}
-                    leftSection={<Icon name="download" size={14} />}
-                    onClick={() => setExporting(row)}
-                  >
-                    {t("datasets.export")}
-                  </Button>
+                  {row.state === "failed" && onSelect ? (
+                    <Button
+                      size="compact-sm"
+                      variant="default"
+                      loading={again.isPending}
+                      onClick={() => again.mutate(row.id, { onError: sayProblem })}
+                    >
+                      {t("problem.retry")}
+                    </Button>
+                  ) : (
+                    <Button
+                      size="compact-sm"
+                      variant="default"
+                      disabled={row.state !== "sealed"}
+                      leftSection={<Icon name="download" size={14} />}
+                      onClick={() => setExporting(row)}
+                    >
+                      {t("datasets.export")}
+                    </Button>
+                  )}
                 </Table.Td>
               </Table.Tr>
             ))}

@@ -23,6 +23,7 @@ import { Sheet } from "../../parts/Sheet";
 import { State } from "../../parts/State";
 import { Waiting } from "../../parts/Waiting";
 import { ItemDialog } from "../sources/ItemDialog";
+import classes from "./TaskList.module.css";
 
 /** The tasks in the order in which they are offered. */
 export function TaskList({ projectId }: { projectId: string }) {
@@ -114,7 +115,7 @@ interface RowProps {
 function TaskRow({ projectId, row, manages, batch, onOpen }: RowProps) {
   const { t } = useTranslation();
   const format = useFormat();
-  const name = row.item_id.slice(-12);
+  const name = row.external_id ?? row.item_id.slice(-12);
   const change = useChangeTask(projectId);
   const assignees = useAssignees(projectId, manages);
   const [priority, setPriority] = useState<number | string>(row.priority);
@@ -136,8 +137,13 @@ function TaskRow({ projectId, row, manages, batch, onOpen }: RowProps) {
   return (
     <Table.Tr>
       <Table.Td>
-        <Anchor component="button" type="button" onClick={onOpen}>
-          <bdi>{name}</bdi>
+        <Anchor component="button" type="button" onClick={onOpen} className={classes.item}>
+          {row.preview ? (
+            <span className={classes.preview} dir="auto">
+              {row.preview}
+            </span>
+          ) : null}
+          <bdi className={row.preview ? classes.id : undefined}>{name}</bdi>
         </Anchor>
         {batch ? (
           <Text span size="xs" c="dimmed">

@@ -3,10 +3,11 @@ import type { Import } from "@qistas/api";
 import { useQuery } from "@tanstack/react-query";
 import { Fragment, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { importsQuery, refusalsFile, useCancelImport } from "../../data/sources";
+import { importsQuery, refusalsFile, useCancelImport, useRetryImport } from "../../data/sources";
 import { Answered } from "../../parts/Answered";
 import { ask, sayProblem } from "../../parts/ask";
 import { Empty } from "../../parts/Empty";
+import { Ended } from "../../parts/Ended";
 import { useFormat } from "../../parts/format";
 import { Icon } from "../../parts/Icon";
 import { Sheet } from "../../parts/Sheet";
@@ -77,17 +78,14 @@ function ImportRow({ projectId, row, open, onOpen }: RowProps) {
   const { t } = useTranslation();
   const format = useFormat();
   const cancel = useCancelImport(projectId);
+  const retry = useRetryImport(projectId);
   const going = row.state === "queued" || row.state === "running";
   const share = row.bytes_total ? (row.bytes_read / row.bytes_total) * 100 : row.state === "done" ? 100 : 0;
   return (
     <Table.Tr>
       <Table.Td>
         <bdi>{row.name}</bdi>
-        {row.detail ? (
-          <Text size="xs" c={row.state === "failed" ? "var(--danger-ink)" : "dimmed"} dir="auto" ta="start">
-            {row.detail}
-          </Text>
-        ) : null}
+        <Ended fault={row.fault} detail={row.detail} bad={row.state === "failed"} />
       </Table.Td>
       <Table.Td>
         <State state={row.state} label={t(`importStates.${row.state}`)} />
@@ -117,6 +115,16 @@ function ImportRow({ projectId, row, open, onOpen }: RowProps) {
                 <Icon name="download" size={14} /> {t("sources.report")}
               </Group>
             </Anchor>
+          ) : null}
+          {row.resumable ? (
+            <Button
+              size="compact-sm"
+              variant="default"
+              loading={retry.isPending}
+              onClick={() => retry.mutate(row.id, { onError: sayProblem })}
+            >
+              {t("problem.retry")}
+            </Button>
           ) : null}
           {going ? (
             <Button

@@ -1,10 +1,12 @@
 import { Code, Table, Text } from "@mantine/core";
+import type { Refusal } from "@qistas/api";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { refusalsQuery } from "../../data/sources";
 import { useFormat } from "../../parts/format";
 import { MoreRows } from "../../parts/MoreRows";
 import { Problem } from "../../parts/Problem";
+import { useServerWords } from "../../parts/serverWords";
 import { Waiting } from "../../parts/Waiting";
 import { briefly } from "./briefly";
 
@@ -37,13 +39,8 @@ export function RefusalTable({ projectId, importId }: Props) {
             <Table.Tr key={`${row.line} ${row.field} ${row.code}`}>
               <Table.Td>{format.whole(row.line)}</Table.Td>
               <Table.Td>{row.field ? <bdi>{row.field}</bdi> : "–"}</Table.Td>
-              <Table.Td dir="auto" ta="start">
-                {row.reason}
-                {row.remedy ? (
-                  <Text size="sm" c="dimmed">
-                    {row.remedy}
-                  </Text>
-                ) : null}
+              <Table.Td>
+                <Reason row={row} />
               </Table.Td>
               <Table.Td maw={360}>
                 <Code dir="auto" style={{ whiteSpace: "normal", overflowWrap: "anywhere" }}>
@@ -55,6 +52,28 @@ export function RefusalTable({ projectId, importId }: Props) {
         </Table.Tbody>
       </Table>
       <MoreRows list={list} />
+    </>
+  );
+}
+
+/** Why a row was refused and what to do, in the reader's language; the server's sentence, which names numbers and places, under it. */
+function Reason({ row }: { row: Refusal }) {
+  const { message, remedy } = useServerWords().refusal(row.code, row.reason, row.remedy);
+  return (
+    <>
+      <Text size="sm" dir="auto" ta="start">
+        {message.words}
+      </Text>
+      {remedy ? (
+        <Text size="sm" c="dimmed" dir="auto" ta="start">
+          {remedy}
+        </Text>
+      ) : null}
+      {message.exact ? (
+        <Text size="xs" c="dimmed" dir="ltr" ta="start">
+          {message.exact}
+        </Text>
+      ) : null}
     </>
   );
 }

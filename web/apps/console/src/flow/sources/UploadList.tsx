@@ -2,6 +2,7 @@ import { ActionIcon, Progress, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "../../parts/format";
 import { Icon } from "../../parts/Icon";
+import { useServerWords } from "../../parts/serverWords";
 import classes from "./UploadList.module.css";
 import { forget } from "./uploading";
 import { uploads } from "./uploads";
@@ -10,6 +11,7 @@ import { uploads } from "./uploads";
 export default function UploadList() {
   const { t } = useTranslation();
   const format = useFormat();
+  const server = useServerWords();
   const shown = uploads.use();
   return (
     <aside className={classes.uploads} aria-label={t("uploads.title")}>
@@ -31,7 +33,7 @@ export default function UploadList() {
           </div>
           {upload.error ? (
             <Text size="sm" c="var(--danger-ink)" dir="auto" role="alert">
-              {upload.error.detail || t("problem.network")}
+              {upload.error.code === "network" ? t("problem.network") : server.problem(upload.error).words}
             </Text>
           ) : (
             <>

@@ -1,0 +1,61 @@
+import type { ApiProblem, Place } from "@qistas/api";
+import i18next, { type TFunction } from "i18next";
+import { useTranslation } from "react-i18next";
+
+/** What is shown of what the server said. `exact`: its own English sentence, where it says more than the words do. */
+export interface Told {
+  words: string;
+  exact?: string | undefined;
+}
+
+export interface ServerWords {
+  problem: (problem: ApiProblem) => Told;
+  place: (place: Place) => { message: Told; remedy: string };
+  refusal: (code: string, reason: string, remedy: string) => { message: Told; remedy: string };
+  ended: (fault: string, detail: string) => Told;
+}
+
+/** The language that the server's own sentences are in. */
+const own = "en";
+
+/**
+ * The server sends a stable code beside each sentence. Its sentence is what a reader of English sees; in another language
+ * the code is looked up (locales/…/codes.json), and what has no code stays as the server said it.
+ */
+function wordsOf(t: TFunction<"codes">, language: string): ServerWords {
+  const look = (key: string, params?: Record<string, string | number>): string | undefined => {
+    const found = language === own ? "" : t(key as never, { ...params, defaultValue: "" } as never);
+    return (found as string) || undefined;
+  };
+  const told = (key: string, sentence: string): Told => {
+    const words = look(key);
+    return words ? { words, exact: sentence || undefined } : { words: sentence };
+  };
+  return {
+    problem: (problem) => told(`problems.${problem.code}`, problem.detail),
+    place: ({ code, params, message, remedy }) => {
+      const words = code ? look(`faults.${code}.message`, params) : undefined;
+      return {
+        message: { words: words ?? message },
+        remedy: (words ? look(`faults.${code}.remedy`, params) : undefined) ?? remedy ?? "",
+      };
+    },
+    refusal: (code, reason, remedy) => {
+      const message = told(`refusals.${code}.reason`, reason);
+      return { message, remedy: (message.exact ? look(`refusals.${code}.remedy`) : undefined) ?? remedy };
+    },
+    ended: (fault, detail) => (fault ? told(`ended.${fault}`, detail) : { words: detail }),
+  };
+}
+
+/** The server's words in the reader's language; until their file is here, as the server said them. */
+export function useServerWords(): ServerWords {
+  const { t, i18n, ready } = useTranslation("codes", { useSuspense: false });
+  return wordsOf(t, ready ? i18n.language : own);
+}
+
+/** The same outside of components. */
+export async function serverWords(): Promise<ServerWords> {
+  await i18next.loadNamespaces("codes");
+  return wordsOf(i18next.getFixedT(null, "codes"), i18next.language);
+}
