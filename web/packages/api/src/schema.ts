@@ -1026,6 +1026,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/quality/error-searches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Searches for label errors
+         * @description Which questions can be checked, and how the last search of each stands.
+         */
+        get: operations["error_searches"];
+        put?: never;
+        /**
+         * Search for label errors
+         * @description Set a search going; its state tells when it is done.
+         */
+        post: operations["search_errors"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/quality/errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Labels that are likely wrong
+         * @description The likeliest first, while they stand: an answer or an expert that changes a label takes it off.
+         */
+        get: operations["label_errors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/quality/errors/{item_id}/requeue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send an item back to the queue
+         * @description One answer more is asked for, by somebody who has not answered yet, before other tasks.
+         */
+        post: operations["requeue_error"];
+        /**
+         * Take that back
+         * @description The task wants as many answers as before; one that came meanwhile stays.
+         */
+        delete: operations["undo_requeue_error"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/quality/items": {
         parameters: {
             query?: never;
@@ -1536,6 +1604,18 @@ export interface components {
             seconds: number;
         };
         /**
+         * AnswerEvidence
+         * @description How many annotators gave the label, and how likely it is wrong by their answers alone.
+         */
+        AnswerEvidence: {
+            /** Against */
+            against: number | null;
+            /** Support */
+            support: number;
+            /** Total */
+            total: number;
+        };
+        /**
          * BatchAsked
          * @description A new batch.
          */
@@ -1839,6 +1919,17 @@ export interface components {
              * @default 0
              */
             seconds: number;
+        };
+        /**
+         * Evidence
+         * @description Why a label is suspected. `flagged`: it is among those that the estimate counts.
+         */
+        Evidence: {
+            answers: components["schemas"]["AnswerEvidence"];
+            /** Flagged */
+            flagged: boolean;
+            model: components["schemas"]["ModelEvidence"] | null;
+            neighbours: components["schemas"]["NeighbourEvidence"] | null;
         };
         /**
          * ExportAsked
@@ -2310,6 +2401,46 @@ export interface components {
             name: string;
         };
         /**
+         * LabelErrorPage
+         * @description A page of suspected labels, the likeliest first.
+         */
+        LabelErrorPage: {
+            /** Next */
+            next: string | null;
+            /** Rows */
+            rows: components["schemas"]["LabelErrorSent"][];
+        };
+        /**
+         * LabelErrorSent
+         * @description One label that is likely wrong. `likelihood` is for ordering: no measured probability.
+         */
+        LabelErrorSent: {
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+            evidence: components["schemas"]["Evidence"];
+            /** External Id */
+            external_id: string | null;
+            /**
+             * Item Id
+             * Format: uuid
+             */
+            item_id: string;
+            /** Likelihood */
+            likelihood: number;
+            /** Queued At */
+            queued_at: string | null;
+            /** Suggested */
+            suggested: {
+                [key: string]: unknown;
+            } | null;
+            /** Value */
+            value: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * LinkSignIn
          * @description Sign in by a one-time link.
          */
@@ -2465,6 +2596,16 @@ export interface components {
             task_id: string;
         };
         /**
+         * ModelEvidence
+         * @description The probability a quick model, which had not seen the item, gives the label and the one suggested.
+         */
+        ModelEvidence: {
+            /** Given */
+            given: number | null;
+            /** Suggested */
+            suggested: number | null;
+        };
+        /**
          * MyProject
          * @description A role I hold in one project.
          */
@@ -2497,6 +2638,20 @@ export interface components {
              * @enum {string}
              */
             role: "owner" | "manager" | "reviewer" | "annotator" | "viewer" | "guest";
+        };
+        /**
+         * NeighbourEvidence
+         * @description Of the nearest items, how many carry the same label and how many the one suggested; some of the latter.
+         */
+        NeighbourEvidence: {
+            /** Nearest */
+            nearest: string[];
+            /** Same */
+            same: number;
+            /** Suggested */
+            suggested: number;
+            /** Total */
+            total: number;
         };
         /**
          * OfferSent
@@ -3018,6 +3173,14 @@ export interface components {
             text: string;
         };
         /**
+         * RequeueAsked
+         * @description The question whose label is doubted.
+         */
+        RequeueAsked: {
+            /** Question */
+            question: string;
+        };
+        /**
          * ReviewAnnotation
          * @description One annotator's answer as a reviewer sees it.
          */
@@ -3140,6 +3303,65 @@ export interface components {
              * @enum {string}
              */
             role: "owner" | "manager" | "reviewer" | "annotator" | "viewer" | "guest";
+        };
+        /**
+         * SearchAsked
+         * @description A search of one question, or of all.
+         */
+        SearchAsked: {
+            /** Question */
+            question?: string | null;
+        };
+        /**
+         * SearchSent
+         * @description The last search of one question: how far it is, and what it found.
+         *
+         *     `estimated`: how many labels are likely wrong, with its 90 % interval; null where the content does not tell the labels.
+         */
+        SearchSent: {
+            /** Detail */
+            detail: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Estimated */
+            estimated: number | null;
+            /** Flagged */
+            flagged: number;
+            /** High */
+            high: number | null;
+            /** Labels */
+            labels: number;
+            /** Looked At */
+            looked_at: number;
+            /** Low */
+            low: number | null;
+            /** Model Right */
+            model_right: number | null;
+            /** Most Common */
+            most_common: number | null;
+            /** Progress */
+            progress: number;
+            /** Question */
+            question: string;
+            /**
+             * Requested At
+             * Format: date-time
+             */
+            requested_at: string;
+            /** Seconds */
+            seconds: number | null;
+            /** State */
+            state: string;
+        };
+        /**
+         * SearchesSent
+         * @description The questions whose labels can be checked, and the searches there were.
+         */
+        SearchesSent: {
+            /** Questions */
+            questions: string[];
+            /** Searches */
+            searches: components["schemas"]["SearchSent"][];
         };
         /**
          * SelectionAsked
@@ -5875,6 +6097,173 @@ export interface operations {
                 content: {
                     "application/json": unknown;
                 };
+            };
+            /** @description A failure, as a problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    error_searches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchesSent"];
+                };
+            };
+            /** @description A failure, as a problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_errors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SearchAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchSent"][];
+                };
+            };
+            /** @description A failure, as a problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    label_errors: {
+        parameters: {
+            query: {
+                question: string;
+                limit?: number;
+                after?: string | null;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabelErrorPage"];
+                };
+            };
+            /** @description A failure, as a problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    requeue_error: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequeueAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A failure, as a problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undo_requeue_error: {
+        parameters: {
+            query: {
+                question: string;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+                item_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A failure, as a problem document */
             default: {

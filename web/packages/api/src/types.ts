@@ -100,3 +100,5 @@ export type SelectionCount = Shapes["SelectionPreview"];
 export type DatasetVersion = Shapes["VersionSent"];
 export type Export = Shapes["ExportSent"];
 export type ExportFormat = Shapes["ExportAsked"]["format"];
+export type ErrorSearch = Shapes["SearchSent"];
+export type LabelError = Shapes["LabelErrorSent"];

@@ -15,6 +15,7 @@ import { Sheet } from "../../parts/Sheet";
 import { AnnotatorSkills } from "./AnnotatorSkills";
 import { DoubtfulItems } from "./DoubtfulItems";
 import { GoldList } from "./GoldList";
+import { LikelyErrors } from "./LikelyErrors";
 import { QuestionQualityCard } from "./QuestionQualityCard";
 
 export default function QualityPage() {
@@ -60,6 +61,7 @@ export default function QualityPage() {
           <Tabs.Tab value="questions">{t("quality.questions")}</Tabs.Tab>
           <Tabs.Tab value="annotators">{t("quality.annotators")}</Tabs.Tab>
           <Tabs.Tab value="items">{t("quality.items")}</Tabs.Tab>
+          <Tabs.Tab value="errors">{t("errors.tab")}</Tabs.Tab>
           {manages ? <Tabs.Tab value="gold">{t("quality.gold")}</Tabs.Tab> : null}
         </Tabs.List>
         <Tabs.Panel value="questions">
@@ -103,6 +105,11 @@ export default function QualityPage() {
             doubt={doubt}
             onDoubt={setDoubt}
           />
+        </Tabs.Panel>
+        <Tabs.Panel value="errors">
+          <Answered query={ontology} rows={4} height={60}>
+            {(found) => <LikelyErrors projectId={projectId} ontology={found.document} />}
+          </Answered>
         </Tabs.Panel>
         <Tabs.Panel value="gold">
           <GoldList projectId={projectId} />
