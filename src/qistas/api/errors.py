@@ -21,7 +21,7 @@ STATUS = {
     Category.EXHAUSTED: 429,
     Category.UNAVAILABLE: 503,
 }
-STATUS_OF_CODE = {"media_type": 415}
+STATUS_OF_CODE = {"media_type": 415, "storage_full": 507}
 TITLE = {
     400: "The request cannot be read",
     401: "Sign in first",
@@ -36,6 +36,7 @@ TITLE = {
     429: "Too many",
     500: "Something broke on our side",
     503: "Not available just now",
+    507: "No space left",
 }
 CODE = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "media_type", 422: "invalid"}
 UNREADABLE = "There was an error parsing the body"  # what the framework says when it cannot read one
@@ -60,7 +61,7 @@ def problem(
         "request_id": request_id,
     }
     extra = dict(headers or {})
-    if status in (429, 503):
+    if status in (429, 503, 507):
         extra.setdefault("Retry-After", "2")
     if status == 401:
         extra.setdefault("WWW-Authenticate", "Bearer")

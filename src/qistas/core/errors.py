@@ -196,3 +196,9 @@ class Unavailable(QistasError):
 
     code = "unavailable"
     category = Category.UNAVAILABLE
+
+
+class StorageFull(Unavailable):
+    """No space is left where it would be stored; nothing was stored by halves."""
+
+    code = "storage_full"

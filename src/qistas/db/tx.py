@@ -21,7 +21,7 @@ from psycopg.rows import class_row, dict_row
 from psycopg.types.json import set_json_dumps, set_json_loads
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
-from qistas.core.errors import Conflict, Invalid, QistasError, Unavailable
+from qistas.core.errors import Conflict, Invalid, QistasError, StorageFull, Unavailable
 from qistas.core.ids import TenantId
 from qistas.core.principal import Principal
 
@@ -200,6 +200,11 @@ async def _transaction(
             await conn.execute("COMMIT")
     except QistasError:
         raise
+    except psycopg.errors.DiskFull as error:
+        log.error("the database's disk is full: %s", error)
+        raise StorageFull(
+            "The disk of the database is full. Nothing was lost; free some space there, then try again."
+        ) from error
     except (PoolTimeout, psycopg.OperationalError, psycopg.InterfaceError) as error:
         log.warning("the database did not answer: %s", error)
         raise Unavailable(

@@ -36,6 +36,7 @@ from .types import (
 from .uploading import Upload, file_upload, folder_upload, item_batches
 
 ProjectRef = Project | ProjectId | UUID | str
+PATIENCE_SECONDS = 120  # that one who follows work waits for a server that is away
 FORMATS = ("jsonl", "parquet", "csv", "coco", "conll2003", "preference")
 
 
@@ -232,7 +233,7 @@ class Client:
         """Wait until an import has ended. Raises FileInvalid when the file was wrong, Unavailable when the work was given up."""
         listen, path = listener_of(progress), f"{self._at(project)}/imports/{started.id}"
         for _ in _soon():
-            now = read(Import, self._get(path))
+            now = read(Import, self._patiently(path))
             total = now.bytes_total if now.bytes_total else None
             listen(
                 Progress("reading", now.bytes_read, total)
@@ -414,7 +415,7 @@ class Client:
         """Wait until a version is sealed."""
         listen, path = listener_of(progress), f"{self._dataset_at(project, dataset)}/versions/{version.id}"
         for _ in _soon():
-            body = self._get(path)
+            body = self._patiently(path)
             now = read(Version, body)
             listen(Progress("sealing", int(body.get("progress") or now.items), now.items or None, "items"))
             if now.state == "failed":
@@ -466,7 +467,7 @@ class Client:
                 )
             if export.state == "done":
                 break
-            export = read(Export, self._get(where))
+            export = read(Export, self._patiently(where))
         target = _target(path, export.file_name or f"{dataset}-v{chosen.number}.{format}")
         download(self._transport, f"{where}/file", target, export, listen)
         return target
@@ -509,6 +510,17 @@ class Client:
 
     def _get(self, path: str, **params: Any) -> Any:
         return self._transport.json("GET", path, params=params or None)
+
+    def _patiently(self, path: str) -> Any:
+        """What `path` answers, for one who follows long work: while the server or its database is away, that work waits as well."""
+        since = time.monotonic()
+        while True:
+            try:
+                return self._get(path)
+            except Unavailable:
+                if time.monotonic() - since > PATIENCE_SECONDS:
+                    raise
+                time.sleep(1)
 
     def _rows(self, path: str, **params: Any) -> Iterator[Any]:
         after: str | None = None
