@@ -30,10 +30,7 @@ from .context import sign_context
 
 log = logging.getLogger("qistas.db")
 # A plan that is kept is made while tables may still be empty, and must be right when they are full: by index, row by row.
-KEEP_PLANS = (
-    "SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_seqscan = off;"
-    " SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; "
-)
+KEEP_PLANS = " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off"
 Shape = TypeVar("Shape")
 Params = Mapping[str, Any] | Sequence[Any] | None
 
@@ -123,6 +120,7 @@ class Database:
     def __init__(self, address: Address, *, size: int = 12) -> None:
         self._address = address
         self._app = _pool(address.app, "qistas-app", size)
+        self._hot = _pool(address.app, "qistas-hot", size, keep_plans=True)
         self._system = _pool(address.system, "qistas-system", max(2, size // 3))
 
     @property
@@ -132,11 +130,13 @@ class Database:
 
     async def __aenter__(self) -> "Database":
         await self._app.open()
+        await self._hot.open()
         await self._system.open()
         return self
 
     async def __aexit__(self, *exc: object) -> None:
         await self._app.close()
+        await self._hot.close()
         await self._system.close()
 
     @asynccontextmanager
@@ -150,7 +150,7 @@ class Database:
         context = sign_context(
             self._address.context_key, principal.tenant_id, principal.member_id, principal.purpose
         )
-        async with _transaction(self._app, context, hot=hot) as conn:
+        async with _transaction(self._hot if hot else self._app, context) as conn:
             yield Tx(conn, principal)
 
     @asynccontextmanager
@@ -162,21 +162,23 @@ class Database:
             yield Tx(conn, None)
 
 
-def _pool(conninfo: str, name: str, size: int) -> AsyncConnectionPool[AsyncConnection[Any]]:
+def _pool(
+    conninfo: str, name: str, size: int, *, keep_plans: bool = False
+) -> AsyncConnectionPool[AsyncConnection[Any]]:
     return AsyncConnectionPool(
         conninfo,
         name=name,
-        min_size=1,
+        min_size=0 if keep_plans else 1,
         max_size=size,
         timeout=10,
         open=False,
         reconnect_timeout=30,
-        check=AsyncConnectionPool.check_connection if size < 0 else None,
         kwargs={
             "autocommit": True,
             "prepare_threshold": 2,
-            "options": "-c search_path=qistas,core,pg_catalog -c plan_cache_mode=auto"
-            " -c idle_in_transaction_session_timeout=600000 -c client_connection_check_interval=5000",
+            "options": "-c search_path=qistas,core,pg_catalog -c idle_in_transaction_session_timeout=600000"
+            " -c client_connection_check_interval=5000"
+            + (KEEP_PLANS if keep_plans else " -c plan_cache_mode=auto"),
             "application_name": name,
         },
     )
@@ -184,12 +186,12 @@ def _pool(conninfo: str, name: str, size: int) -> AsyncConnectionPool[AsyncConne
 
 @asynccontextmanager
 async def _transaction(
-    pool: AsyncConnectionPool[AsyncConnection[Any]], context: str, *, hot: bool = False
+    pool: AsyncConnectionPool[AsyncConnection[Any]], context: str
 ) -> AsyncGenerator[AsyncConnection[Any]]:
     try:
         async with pool.connection() as conn:
             # One round trip for all. The context holds only hex, digits, `|` and a checked name: nothing to escape.
-            begin = f"BEGIN; {KEEP_PLANS if hot else ''}SELECT set_config('app.ctx', '{context}', true)"
+            begin = f"BEGIN; SET LOCAL app.ctx = '{context}'"
             await conn.execute(cast(LiteralString, begin))
             try:
                 yield conn
