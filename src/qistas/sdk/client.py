@@ -339,6 +339,49 @@ class Client:
         """The inferred answers to one question, most doubtful first: item_id, value, confidence, doubt, support, …"""
         yield from self._rows(f"{self._at(project)}/quality/items", question=question)
 
+    def error_searches(self, project: ProjectRef) -> dict[str, Any]:
+        """`questions` whose labels can be checked, and `searches`: how the last search for label errors of each stands."""
+        return self._get(f"{self._at(project)}/quality/error-searches")
+
+    def find_errors(
+        self,
+        project: ProjectRef,
+        question: str | None = None,
+        *,
+        wait: bool = True,
+        progress: "bool | Listener | None" = None,
+    ) -> list[dict[str, Any]]:
+        """Search for labels that are likely wrong, of one question or of all; the searches, ended where one waits."""
+        listen, path = listener_of(progress), f"{self._at(project)}/quality/error-searches"
+        found = self._transport.json("POST", path, json=_given(question=question), again=True)
+        names = [search["question"] for search in found]
+        for _ in _soon() if wait else ():
+            found = [s for s in self.error_searches(project)["searches"] if s["question"] in names]
+            for search in found:
+                done = round(1000 * search["progress"])
+                listen(Progress(f"judging {search['question']}", done, 1000, "‰"))
+            if all(search["state"] in ("done", "failed") for search in found):
+                break
+        return found
+
+    def label_errors(self, project: ProjectRef, question: str) -> Iterator[dict[str, Any]]:
+        """The labels found likely wrong, the likeliest first: item_id, data, value, suggested, likelihood, evidence, queued_at."""
+        yield from self._rows(f"{self._at(project)}/quality/errors", question=question)
+
+    def requeue(self, project: ProjectRef, question: str, item_id: UUID | str) -> None:
+        """Send an item whose label is doubted back to the queue: one answer more is asked for."""
+        path = f"{self._at(project)}/quality/errors/{item_id}/requeue"
+        self._transport.json("POST", path, json={"question": question}, again=True)
+
+    def undo_requeue(self, project: ProjectRef, question: str, item_id: UUID | str) -> None:
+        """Take that back."""
+        path = f"{self._at(project)}/quality/errors/{item_id}/requeue"
+        self._transport.json("DELETE", path, params={"question": question}, again=True)
+
+    def gold(self, project: ProjectRef) -> Iterator[dict[str, Any]]:
+        """The planted items: id, item_id, answer, seen, score."""
+        yield from self._rows(f"{self._at(project)}/gold")
+
     def adjudicate(self, project: ProjectRef, item_id: UUID | str, answer: Answer, reason: str = "") -> Any:
         """An expert's answer for an item; it outranks consensus."""
         body = {"item_id": str(item_id), "answer": answer, "reason": reason}

@@ -45,7 +45,7 @@ async def label_errors(
     who: Actor,
     project_id: UUID,
     question: str = Query(max_length=64),
-    limit: int = Query(50, ge=1, le=200),
+    limit: int = Query(50, ge=1, le=500),
     after: str | None = None,
 ) -> LabelErrorPage:
     """The likeliest first, while they stand: an answer or an expert that changes a label takes it off."""

@@ -1,0 +1,148 @@
+"""`qistas quality errors`: labels that are likely wrong, the likeliest first."""
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from .reaching import add_server_arguments, client_of, progress_of, table, tell_json
+
+if TYPE_CHECKING:
+    from qistas.sdk import Client
+
+EXAMPLES = """\
+examples:
+  qistas quality errors News
+  qistas quality errors News --question topic --limit 100 --again
+  qistas quality errors News --json | jq -r '.errors[].item_id'
+  qistas quality errors News --send-back 20       ask for one more answer to the 20 likeliest
+
+What is listed is what a quick model (asked about each item without having seen it), the other annotators and the most alike
+items speak against. The estimate of how many there are counts sampling alone; some labels on the list are right.
+"""
+
+
+def add(commands: Any) -> None:
+    """The arguments of `qistas quality`."""
+    parser = commands.add_parser("quality", help="labels that are likely wrong")
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    errors = actions.add_parser(
+        "errors",
+        help="labels that are likely wrong",
+        description="List labels that are likely wrong, the likeliest first. Searches first where that was not done yet.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    errors.add_argument("project", help="name or id")
+    errors.add_argument("--question", help="the question (default: the first that can be checked)")
+    errors.add_argument(
+        "--limit", type=_positive, default=20, metavar="N", help="how many to list (default 20)"
+    )
+    errors.add_argument("--again", action="store_true", help="search anew, even where that was done")
+    errors.add_argument(
+        "--send-back", type=_positive, metavar="N", help="ask for one more answer to the N likeliest items"
+    )
+    add_server_arguments(errors)
+    errors.set_defaults(run=run)
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("give a whole number above 0")
+    return number
+
+
+def run(chosen: argparse.Namespace) -> None:
+    """Search where that is needed, list, send back where asked."""
+    with client_of(chosen) as client:
+        question, search = _searched(client, chosen)
+        wanted = max(chosen.limit, chosen.send_back or 0)
+        rows: list[dict[str, Any]] = []
+        for row in client.label_errors(chosen.project, question):
+            rows.append(row)
+            if len(rows) == wanted:
+                break
+        back = [row for row in rows[: chosen.send_back or 0] if row["queued_at"] is None]
+        for row in back:
+            client.requeue(chosen.project, question, row["item_id"])
+    shown = rows[: chosen.limit]
+    if chosen.json:
+        tell_json({"search": search, "errors": shown, "sent_back": [row["item_id"] for row in back]})
+        return
+    print(summary_words(search))
+    if shown:
+        print()
+        table(
+            ["item", "content", "label", "suggested", "likelihood", "model", "answers", "alike"],
+            [_row(row) for row in shown],
+        )
+    if back:
+        print(f"\nSent back to the queue: {len(back):,}.")
+
+
+def _searched(client: "Client", chosen: argparse.Namespace) -> tuple[str, dict[str, Any]]:
+    """The question, and its last search; raises Conflict when that could not judge."""
+    from qistas.core.errors import Conflict, Missing
+
+    known = client.error_searches(chosen.project)
+    if not known["questions"]:
+        raise Conflict(
+            "This project asks nothing that is answered by one label, so there is nothing to check."
+        )
+    question = chosen.question or known["questions"][0]
+    if question not in known["questions"]:
+        raise Missing(f"No question {question!r} can be checked. There is: {', '.join(known['questions'])}.")
+    search = next((s for s in known["searches"] if s["question"] == question), None)
+    if chosen.again or search is None or search["state"] != "done":
+        with progress_of(chosen) as listen:
+            (search,) = client.find_errors(chosen.project, question, progress=listen)
+    if search["state"] == "failed":
+        raise Conflict(search["detail"])
+    return question, search
+
+
+def summary_words(search: dict[str, Any]) -> str:
+    """What the search estimates, with its interval and what that is worth."""
+    if search["estimated"] is None:
+        words = "How many labels are wrong cannot be estimated: the content does not tell the labels."
+    else:
+        words = (
+            f"About {search['estimated']:,.0f} of {search['looked_at']:,} labels are likely wrong "
+            f"(90 % interval {search['low']:,.0f} to {search['high']:,.0f}, for sampling alone)."
+        )
+    if search["model_right"] is not None:
+        words += (
+            f"\nThe quick model gives the same label to {search['model_right']:.0%} of the items; "
+            f"the commonest label alone stands on {search['most_common']:.0%}."
+        )
+    if search["looked_at"] < search["labels"]:
+        words += f"\nJudged: {search['looked_at']:,} of {search['labels']:,} labels, drawn evenly."
+    return words
+
+
+def _row(row: dict[str, Any]) -> tuple[Any, ...]:
+    model, answers, near = (row["evidence"][name] for name in ("model", "answers", "neighbours"))
+    return (
+        row["external_id"] or row["item_id"],
+        briefly(row["data"]),
+        label_words(row["value"]),
+        label_words(row["suggested"]),
+        f"{row['likelihood']:.2f}" + (" queued" if row["queued_at"] else ""),
+        f"{model['given']:.0%} → {model['suggested']:.0%}" if model else "",
+        f"{answers['support']} of {answers['total']}",
+        f"{near['same']} → {near['suggested']} of {near['total']}" if near else "",
+    )
+
+
+def briefly(data: dict[str, Any], length: int = 60) -> str:
+    """The beginning of an item's texts, in one line."""
+    texts = [value if isinstance(value, str) else "[picture]" for value in data.values() if value]
+    line = " ".join(" ".join(texts).split())
+    return line if len(line) <= length else line[: length - 1] + "…"
+
+
+def label_words(value: dict[str, Any] | None) -> str:
+    """An answer to a question with one label, in a word."""
+    if not value:
+        return ""
+    first = next(iter(value.values()))
+    return ", ".join(str(one) for one in first) if isinstance(first, list) else str(first)
