@@ -5,7 +5,9 @@ from __future__ import annotations
 from qistas.engine.plots.calibration import Calibration, calibration
 from qistas.engine.plots.figures import (
     annotator_confusion,
+    doubt_bars,
     doubt_histogram,
+    label_bars,
     reliability_diagram,
     skill_intervals,
     stopping_curve,
@@ -15,7 +17,9 @@ __all__ = [
     "Calibration",
     "annotator_confusion",
     "calibration",
+    "doubt_bars",
     "doubt_histogram",
+    "label_bars",
     "reliability_diagram",
     "skill_intervals",
     "stopping_curve",

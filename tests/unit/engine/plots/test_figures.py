@@ -93,3 +93,21 @@ def test_without_matplotlib_it_says_how_to_get_it(monkeypatch):
     monkeypatch.setattr(builtins, "__import__", none)
     with pytest.raises(ImportError, match="report"):
         plots.doubt_histogram([0.1])
+
+
+def test_counts_as_bars():
+    axes = drawn(plots.doubt_bars([0, 0.5, 1], [3, 4]))
+    assert axes.get_title() == "7 items"
+    with pytest.raises(ValueError, match="one edge more"):
+        plots.doubt_bars([0, 1], [3, 4])
+    axes = drawn(plots.label_bars(["a", "b", "c"], [1, 5, 2], most=2))
+    assert [t.get_text() for t in axes.get_yticklabels()] == ["b", "c", "1 more"]
+    drawn(plots.label_bars([], []))
+
+
+def test_words_are_in_the_language_asked_for():
+    axes = plots.doubt_histogram([0.1, 0.4], target=0.8, language="ar").axes[0]
+    assert axes.get_xlabel() == "الشك (1 − الثقة)"
+    assert "50.0%" in axes.get_title()
+    axes = plots.stopping_curve([1, 2], [0.5, 1.0], n_total=4, against="all answers", language="ar").axes[0]
+    assert axes.get_legend().get_texts()[0].get_text() == "كما بكل الإجابات"
