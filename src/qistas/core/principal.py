@@ -23,7 +23,8 @@ class Principal:
     """One signed-in member of one tenant, as every use-case receives it.
 
     `project_roles` raises (never lowers) the tenant-wide role within single projects; `scopes` narrows what a
-    token may do (None: everything the role may). `purpose` says why data is touched and ends in the outbox.
+    token may do (None: everything the role may). `paused`: the projects that give them no new tasks for now. `purpose` says why
+    data is touched and ends in the outbox.
     """
 
     tenant_id: TenantId
@@ -34,6 +35,7 @@ class Principal:
     scopes: frozenset[str] | None = None
     project_roles: dict[ProjectId, Role] = field(default_factory=dict[ProjectId, Role])
     groups: tuple[GroupId, ...] = ()
+    paused: frozenset[ProjectId] = frozenset()
     purpose: str = "work"
 
     def __post_init__(self) -> None:

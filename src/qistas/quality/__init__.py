@@ -5,20 +5,23 @@ from .errors_find import can_be_checked, find_errors
 from .errors_list import list_errors, list_searches, request_errors, requeue_item, undo_requeue
 from .errors_types import ErrorSearch, LabelError
 from .fit import fit_project
+from .flag_skill import FlagDecision, resolve_flag, resume_annotator
 from .infer_consensus import infer_due
 from .plant_gold import list_gold, plant_gold, remove_gold
-from .report import item_history, list_consensus, quality_report, request_fit
+from .report import annotator_report, item_history, list_consensus, quality_report, request_fit
 from .review import claim_review, review_annotation
 from .types import ConsensusRow, Gold, ReviewOffer, Verdict
 
 __all__ = [
     "ConsensusRow",
     "ErrorSearch",
+    "FlagDecision",
     "Gold",
     "LabelError",
     "ReviewOffer",
     "Verdict",
     "adjudicate_item",
+    "annotator_report",
     "can_be_checked",
     "claim_review",
     "find_errors",
@@ -35,6 +38,8 @@ __all__ = [
     "request_errors",
     "request_fit",
     "requeue_item",
+    "resolve_flag",
+    "resume_annotator",
     "review_annotation",
     "undo_requeue",
 ]

@@ -26,13 +26,14 @@ from qistas.ontology import (
 from qistas.trust import Permission, require
 
 from . import store
+from .flag_skill import raise_skill_flags
 from .infer_consensus import fitting
 from .learnt import keep_learnt
 from .types import Inferred, Skill
 
 BOOTSTRAPS = 500
 HISTOGRAM = 20
-SWAPPED = 2000  # items whose consensus is stored in one transaction
+SWAPPED = 500  # items whose consensus is stored in one transaction
 
 
 @dataclass(slots=True)
@@ -89,10 +90,12 @@ async def fit_project(
                         tx, project_id, question.name, fitted.summary["method"], fitted.learnt, annotators
                     )
                     await store.save_skills(tx, project_id, question.name, fitted.skills)
+                    await raise_skill_flags(tx, project_id, question.name, fitted.skills)
+                await store.save_consensus(tx, project_id, fitted.rows[at : at + SWAPPED], as_of)
+                if at + SWAPPED >= len(fitted.rows):
                     await store.save_summary(
                         tx, project_id, question.name, {**fitted.summary, "seconds": seconds}
                     )
-                await store.save_consensus(tx, project_id, fitted.rows[at : at + SWAPPED], as_of)
     return time.monotonic() - start
 
 

@@ -16,10 +16,6 @@ from qistas.trust import Act, Permission, record, require
 from . import store
 from .types import AnnotatorRow, ConsensusRow
 
-LOW_SKILL = 0.7  # an annotator whose skill's whole interval lies below this is flagged; a person decides
-LOW_GOLD = 0.7
-ENOUGH_GOLD = 5
-
 
 async def quality_report(tx: Tx, project_id: ProjectId) -> dict[str, Any]:
     """The quality page: each question's agreement, method, labels and doubt; each annotator's skill; what is still due."""
@@ -44,13 +40,6 @@ async def quality_report(tx: Tx, project_id: ProjectId) -> dict[str, Any]:
 
 
 def _annotator(row: AnnotatorRow) -> dict[str, Any]:
-    flags: list[dict[str, Any]] = [
-        {"code": "low_skill", "question": s["question"], "high": s["high"], "answers": s["answers"]}
-        for s in row.skills
-        if s["high"] < LOW_SKILL
-    ]
-    if row.gold_total >= ENOUGH_GOLD and row.gold_right / row.gold_total < LOW_GOLD:
-        flags.append({"code": "low_gold", "right": row.gold_right, "total": row.gold_total})
     return {
         "id": row.id,
         "name": row.name,
@@ -59,8 +48,18 @@ def _annotator(row: AnnotatorRow) -> dict[str, Any]:
         "seconds_mean": row.seconds_mean,
         "skills": row.skills,
         "gold": {"right": row.gold_right, "total": row.gold_total},
-        "flags": flags,
+        "flags": row.flags,
+        "paused": row.paused,
     }
+
+
+async def annotator_report(tx: Tx, project_id: ProjectId, annotator_id: UUID) -> dict[str, Any]:
+    """One annotator of the project: skill label by label with intervals, gold, and all flags with what was decided."""
+    require(tx.principal, Permission.QUALITY_VIEW, project_id)
+    found = await store.annotator(tx, project_id, annotator_id)
+    if found is None:
+        raise Missing()
+    return found
 
 
 async def list_consensus(

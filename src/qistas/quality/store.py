@@ -9,7 +9,7 @@ from psycopg.types.json import Jsonb
 
 from qistas.db import Tx, read_statement
 
-from .types import AnnotatorRow, AnswerRow, ConsensusRow, Gold, Inferred, Skill
+from .types import AnnotatorRow, AnswerRow, ConsensusRow, Gold, Inferred, Raised, Skill
 
 CHUNK = 5000
 INFINITY = "infinity"
@@ -189,7 +189,8 @@ async def load_summaries(tx: Tx, project_id: UUID) -> dict[str, tuple[dict[str, 
 
 ANNOTATORS = """
 SELECT m.id, m.name, d.answers, d.skips, d.seconds_mean, coalesce(g.total, 0) AS gold_total, coalesce(g.gold_right, 0) AS gold_right,
-       coalesce(s.skills, '[]'::jsonb) AS skills
+       coalesce(s.skills, '[]'::jsonb) AS skills, coalesce(f.flags, '[]'::jsonb) AS flags,
+       EXISTS (SELECT FROM annotator_pauses p WHERE p.tenant_id = %(tenant)s AND p.member_id = m.id AND p.project_id = %(project)s) AS paused
   FROM (SELECT annotator_id, sum(answers)::bigint AS answers, sum(skips)::bigint AS skips,
                sum(seconds) / nullif(sum(answers), 0) AS seconds_mean
           FROM annotator_days WHERE tenant_id = %(tenant)s AND project_id = %(project)s GROUP BY 1) AS d
@@ -199,6 +200,9 @@ SELECT m.id, m.name, d.answers, d.skips, d.seconds_mean, coalesce(g.total, 0) AS
   LEFT JOIN (SELECT annotator_id, jsonb_agg(jsonb_build_object('question', question, 'value', value, 'low', low, 'high', high,
                                                                'answers', answers) ORDER BY question) AS skills
                FROM annotator_skills WHERE tenant_id = %(tenant)s AND project_id = %(project)s GROUP BY 1) AS s ON s.annotator_id = m.id
+  LEFT JOIN (SELECT annotator_id, jsonb_agg(evidence || jsonb_build_object('id', id, 'code', code, 'question', question, 'raised_at', raised_at)
+                                            ORDER BY question, code) AS flags
+               FROM skill_flags WHERE tenant_id = %(tenant)s AND project_id = %(project)s AND state = 'open' GROUP BY 1) AS f ON f.annotator_id = m.id
  ORDER BY d.answers DESC, m.id
 """
 
@@ -206,6 +210,140 @@ SELECT m.id, m.name, d.answers, d.skips, d.seconds_mean, coalesce(g.total, 0) AS
 async def annotators(tx: Tx, project_id: UUID) -> list[AnnotatorRow]:
     """Everyone who answered in this project, most answers first."""
     return await tx.all(AnnotatorRow, ANNOTATORS, {"tenant": tx.tenant_id, "project": project_id})
+
+
+ANNOTATOR = """
+SELECT jsonb_build_object(
+    'id', m.id, 'name', m.name,
+    'paused_at', (SELECT p.paused_at FROM annotator_pauses p
+                   WHERE p.tenant_id = %(tenant)s AND p.member_id = m.id AND p.project_id = %(project)s),
+    'skills', coalesce((SELECT jsonb_agg(jsonb_build_object('question', s.question, 'value', s.value, 'low', s.low, 'high', s.high,
+                                'answers', s.answers, 'labels', coalesce(s.detail -> 'labels', '[]'), 'computed_at', s.computed_at)
+                                ORDER BY s.question)
+                          FROM annotator_skills s
+                         WHERE s.tenant_id = %(tenant)s AND s.project_id = %(project)s AND s.annotator_id = m.id), '[]'),
+    'gold', coalesce((SELECT jsonb_agg(g ORDER BY g.question) FROM (
+                        SELECT question, count(*) AS total, sum(score) AS right FROM gold_scores
+                         WHERE tenant_id = %(tenant)s AND project_id = %(project)s AND annotator_id = m.id GROUP BY 1) AS g), '[]'),
+    'flags', coalesce((SELECT jsonb_agg(f.evidence || jsonb_build_object('id', f.id, 'code', f.code, 'question', f.question,
+                               'raised_at', f.raised_at, 'state', f.state, 'note', f.note, 'resolved_by', r.name, 'resolved_at', f.resolved_at)
+                               ORDER BY f.id DESC)
+                         FROM skill_flags f LEFT JOIN members r ON r.tenant_id = f.tenant_id AND r.id = f.resolved_by
+                        WHERE f.tenant_id = %(tenant)s AND f.project_id = %(project)s AND f.annotator_id = m.id), '[]'))
+  FROM members m
+ WHERE m.tenant_id = %(tenant)s AND m.id = %(annotator)s
+   AND EXISTS (SELECT FROM annotator_days d
+                WHERE d.tenant_id = %(tenant)s AND d.project_id = %(project)s AND d.annotator_id = m.id)
+"""
+
+
+async def annotator(tx: Tx, project_id: UUID, annotator_id: UUID) -> dict[str, Any] | None:
+    """One annotator of the project: skill label by label, gold, and every flag there was."""
+    return await tx.value(
+        ANNOTATOR, {"tenant": tx.tenant_id, "project": project_id, "annotator": annotator_id}
+    )
+
+
+# --- flags ----------------------------------------------------------------------------------------------------------
+
+
+async def gold_tallies(tx: Tx, project_id: UUID, question: str) -> dict[UUID, tuple[float, int]]:
+    """Annotator → (gold right, gold met) on one question."""
+    rows = await tx.rows(
+        """SELECT annotator_id, sum(score)::float8, count(*) FROM gold_scores
+            WHERE tenant_id = %(tenant)s AND project_id = %(project)s AND question = %(question)s GROUP BY 1""",
+        {"tenant": tx.tenant_id, "project": project_id, "question": question},
+    )
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
+REPLACE_FLAGS = """
+WITH raised AS (
+    SELECT * FROM unnest(%(who)s::uuid[], %(codes)s::text[], %(evidence)s::jsonb[]) AS r (annotator_id, code, evidence)
+), gone AS (
+    DELETE FROM skill_flags f
+     WHERE f.tenant_id = %(tenant)s AND f.project_id = %(project)s AND f.question = %(question)s AND f.state = 'open'
+       AND NOT EXISTS (SELECT FROM raised r WHERE r.annotator_id = f.annotator_id AND r.code = f.code)
+)
+INSERT INTO skill_flags (tenant_id, project_id, annotator_id, code, question, evidence)
+SELECT %(tenant)s, %(project)s, r.annotator_id, r.code, %(question)s, r.evidence
+  FROM raised r
+ WHERE NOT EXISTS (SELECT FROM skill_flags o
+                    WHERE o.tenant_id = %(tenant)s AND o.project_id = %(project)s AND o.annotator_id = r.annotator_id AND o.code = r.code
+                      AND o.question = %(question)s AND o.state <> 'open'
+                      AND (r.evidence ->> 'answers')::float8 < %(again)s * (o.evidence ->> 'answers')::float8)
+   AND NOT EXISTS (SELECT FROM annotator_pauses p
+                    WHERE p.tenant_id = %(tenant)s AND p.member_id = r.annotator_id AND p.project_id = %(project)s)
+ON CONFLICT (tenant_id, project_id, annotator_id, code, question) WHERE state = 'open' DO UPDATE SET evidence = excluded.evidence
+"""
+
+
+async def replace_flags(
+    tx: Tx, project_id: UUID, question: str, raised: Sequence[Raised], again: float
+) -> None:
+    """Make these the open flags of the question. One that was decided on comes again only on `again` times the answers."""
+    await tx.run(
+        REPLACE_FLAGS,
+        {
+            "tenant": tx.tenant_id,
+            "project": project_id,
+            "question": question,
+            "who": [r.annotator_id for r in raised],
+            "codes": [r.code for r in raised],
+            "evidence": [Jsonb(r.evidence) for r in raised],
+            "again": again,
+        },
+    )
+
+
+async def lock_flag(tx: Tx, project_id: UUID, flag_id: UUID) -> tuple[UUID, str] | None:
+    """(annotator, state) of a flag, locked."""
+    rows = await tx.rows(
+        """SELECT annotator_id, state FROM skill_flags
+            WHERE tenant_id = %(tenant)s AND project_id = %(project)s AND id = %(flag)s FOR UPDATE""",
+        {"tenant": tx.tenant_id, "project": project_id, "flag": flag_id},
+    )
+    return (rows[0][0], rows[0][1]) if rows else None
+
+
+async def resolve_flag(tx: Tx, flag_id: UUID, state: str, note: str) -> None:
+    """Keep what was decided, by whom and why."""
+    await tx.run(
+        """UPDATE skill_flags SET state = %(state)s, note = %(note)s, resolved_by = %(by)s, resolved_at = now()
+            WHERE tenant_id = %(tenant)s AND id = %(flag)s""",
+        {
+            "tenant": tx.tenant_id,
+            "flag": flag_id,
+            "state": state,
+            "note": note,
+            "by": tx.principal.member_id,
+        },
+    )
+
+
+async def pause_annotator(tx: Tx, project_id: UUID, annotator_id: UUID) -> None:
+    """Give no new tasks of the project to this annotator."""
+    await tx.run(
+        """INSERT INTO annotator_pauses (tenant_id, project_id, member_id, paused_by)
+           VALUES (%(tenant)s, %(project)s, %(annotator)s, %(by)s) ON CONFLICT DO NOTHING""",
+        {
+            "tenant": tx.tenant_id,
+            "project": project_id,
+            "annotator": annotator_id,
+            "by": tx.principal.member_id,
+        },
+    )
+
+
+async def resume_annotator(tx: Tx, project_id: UUID, annotator_id: UUID) -> bool:
+    """The reverse; False when they were not paused."""
+    return bool(
+        await tx.run(
+            """DELETE FROM annotator_pauses
+                WHERE tenant_id = %(tenant)s AND project_id = %(project)s AND member_id = %(annotator)s""",
+            {"tenant": tx.tenant_id, "project": project_id, "annotator": annotator_id},
+        )
+    )
 
 
 COLUMNS = """c.item_id, c.question, c.value, c.confidence, c.doubt, c.support, cardinality(c.inputs) AS answers, c.method, c.disputed,

@@ -84,8 +84,18 @@ class Skill:
 
 
 @dataclass(frozen=True, slots=True)
+class Raised:
+    """A flag as the numbers raise it: whom it is about, and why."""
+
+    annotator_id: UUID
+    code: str
+    question: str
+    evidence: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class AnnotatorRow:
-    """One annotator's line on the quality page."""
+    """One annotator's line on the quality page. `flags`: those nobody has decided on yet."""
 
     id: UUID
     name: str
@@ -95,6 +105,8 @@ class AnnotatorRow:
     gold_total: int
     gold_right: float
     skills: list[dict[str, Any]]
+    flags: list[dict[str, Any]]
+    paused: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,8 @@ async def claim_tasks(tx: Tx, project_id: ProjectId, limit: int, holding: Sequen
     """
     who = tx.principal
     require(who, Permission.ANNOTATE, project_id)
+    if project_id in who.paused:
+        return Claim((), "paused")
     limit = max(1, min(limit, MAX_CLAIM))
     params: dict[str, Any] = {
         "tenant": who.tenant_id,

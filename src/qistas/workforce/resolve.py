@@ -139,6 +139,7 @@ def principal_from(found: Standing) -> Principal:
             ProjectId(store.UUID(project)): Role(role) for project, role in found.projects.items()
         },
         groups=tuple(found.groups),
+        paused=frozenset(found.paused),
     )
 
 

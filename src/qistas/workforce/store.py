@@ -36,7 +36,8 @@ _STANDING = """
     m.tenant_id, m.id AS member_id, m.role, m.name,
     (SELECT coalesce(jsonb_object_agg(r.project_id, r.role), '{}') FROM project_roles r
       WHERE r.tenant_id = m.tenant_id AND r.member_id = m.id) AS projects,
-    ARRAY(SELECT g.group_id FROM group_members g WHERE g.tenant_id = m.tenant_id AND g.member_id = m.id ORDER BY 1) AS groups
+    ARRAY(SELECT g.group_id FROM group_members g WHERE g.tenant_id = m.tenant_id AND g.member_id = m.id ORDER BY 1) AS groups,
+    ARRAY(SELECT p.project_id FROM annotator_pauses p WHERE p.tenant_id = m.tenant_id AND p.member_id = m.id) AS paused
 """
 
 

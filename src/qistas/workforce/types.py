@@ -27,6 +27,7 @@ class Standing:
     name: str
     projects: dict[str, str]
     groups: list[GroupId]
+    paused: list[ProjectId]
     scopes: list[str] | None
     handle: str
     touch: bool

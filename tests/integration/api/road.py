@@ -125,6 +125,15 @@ async def furnish(api: Api, tenant: Tenant, name: str = "News") -> tuple[dict[st
         {"item_id": ids["item_id"], "answer": answer("sport"), "reason": "clear"},
     )
     await api.run_jobs()
+    ids["annotator_id"] = ids["member_id"]
+    async with api.db.tenant_tx(tenant.owner) as tx:  # few answers raise no flag
+        ids["flag_id"] = str(
+            await tx.value(
+                "INSERT INTO skill_flags (tenant_id, project_id, annotator_id, code, question, evidence)"
+                " VALUES (%s, %s, %s, 'low_skill', 'topic', '{\"answers\": 4, \"value\": 0.4}') RETURNING id",
+                (tenant.id, ids["project_id"], ids["annotator_id"]),
+            )
+        )
 
     # -- datasets
     ids["dataset_id"] = (await ask("POST", f"{at}/datasets", {"name": "headlines"}))["id"]

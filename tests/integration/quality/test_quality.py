@@ -11,13 +11,15 @@ from tests.build import TOPIC, claim, counts, fill, make_project, submit, task_r
 from tests.conftest import Tenant
 
 from qistas.core.errors import AnswerInvalid, Conflict, Forbidden, Invalid
-from qistas.core.ids import ProjectId
+from qistas.core.ids import MemberId, ProjectId
 from qistas.core.principal import Principal, Role
 from qistas.db import Database
 from qistas.ontology import publish_ontology
 from qistas.quality import (
+    FlagDecision,
     Verdict,
     adjudicate_item,
+    annotator_report,
     claim_review,
     fit_project,
     infer_due,
@@ -27,9 +29,14 @@ from qistas.quality import (
     plant_gold,
     quality_report,
     remove_gold,
+    resolve_flag,
+    resume_annotator,
     review_annotation,
 )
 from qistas.quality.learnt import load_learnt
+from qistas.tasks import claim_tasks
+from qistas.workforce.resolve import principal_from
+from qistas.workforce.store import standing_of_member
 
 LABELS = ["sport", "news", "art"]
 
@@ -442,3 +449,71 @@ async def test_gold_is_its_own_consensus_at_once(db: Database, tenant: Tenant) -
         0,
     )
     assert rows[items[1]].value == {"labels": ["news"]}
+
+
+async def test_low_skill_is_flagged_with_evidence_and_a_person_decides(
+    db: Database, tenant: Tenant, labelled: tuple[ProjectId, list[UUID], dict[str, str]]
+) -> None:
+    project, items, truth = labelled
+    await infer(db, tenant.owner, project)
+    async with db.tenant_tx(tenant.owner) as tx:
+        for item in items[:8]:
+            text = await tx.value("SELECT data ->> 'text' FROM items WHERE id = %s", (item,))
+            await plant_gold(tx, project, item, {"topic": {"labels": [truth[text]]}})
+    await infer(db, tenant.owner, project)
+    await fit_project(db, tenant.owner, project)
+
+    async def page() -> dict[str, Any]:
+        async with db.tenant_tx(tenant.owner) as tx:
+            return {a["name"]: a for a in (await quality_report(tx, project))["annotators"]}
+
+    rows = await page()
+    guesser = rows["p4"]
+    flag = next(f for f in guesser["flags"] if f["code"] == "low_skill")
+    assert flag["low"] < flag["value"] < flag["high"] < 0.7
+    assert (flag["answers"], flag["total"]) == (60, 8)
+    assert {f["code"] for f in guesser["flags"]} == {"low_skill", "low_gold"}
+    assert not rows["p0"]["flags"]
+    async with db.tenant_tx(tenant.owner) as tx:
+        full = await annotator_report(tx, project, guesser["id"])
+    (skill,) = full["skills"]
+    assert {label["name"] for label in skill["labels"]} == set(LABELS)
+    for label in skill["labels"]:
+        for rate in (label["recall"], label["precision"]):
+            assert 0 <= rate["low"] <= rate["value"] <= rate["high"] <= 1
+    assert sum(label["said"] for label in skill["labels"]) == 60
+    assert sum(label["true"] for label in skill["labels"]) == pytest.approx(60, abs=0.1)
+    who = Principal(tenant.id, MemberId(guesser["id"]), Role.ANNOTATOR)
+    await fill(db, tenant.owner, project, [{"text": "one more"}])
+    assert await claim(db, who, project, 1), "a flag by itself changes nothing"
+
+    with pytest.raises(Forbidden):
+        async with db.tenant_tx(who) as tx:
+            await resolve_flag(tx, project, UUID(flag["id"]), FlagDecision.DISMISS, "that is not so")
+    with pytest.raises(Invalid):
+        async with db.tenant_tx(tenant.owner) as tx:
+            await resolve_flag(tx, project, UUID(flag["id"]), FlagDecision.DISMISS)
+    async with db.tenant_tx(tenant.owner) as tx:
+        await resolve_flag(tx, project, UUID(flag["id"]), FlagDecision.KEEP, "new, and learning")
+    with pytest.raises(Conflict):
+        async with db.tenant_tx(tenant.owner) as tx:
+            await resolve_flag(tx, project, UUID(flag["id"]), FlagDecision.PAUSE)
+    await fit_project(db, tenant.owner, project)
+    gold = next(f for f in (await page())["p4"]["flags"])
+    assert gold["code"] == "low_gold", "what was decided does not come again on the same evidence"
+    async with db.tenant_tx(tenant.owner) as tx:
+        await resolve_flag(tx, project, UUID(gold["id"]), FlagDecision.PAUSE, "misses what is plain")
+        standing = await standing_of_member(tx, tenant.id, guesser["id"])
+        assert standing is not None
+        told = await tx.value("SELECT detail FROM outbox ORDER BY id DESC LIMIT 1")
+    assert (told["decision"], told["note"]) == ("pause", "misses what is plain")
+    paused = principal_from(standing)
+    async with db.tenant_tx(paused) as tx:
+        found = await claim_tasks(tx, project, 1)
+    assert (found.offers, found.reason) == ((), "paused")
+    assert (await page())["p4"]["paused"]
+    async with db.tenant_tx(tenant.owner) as tx:
+        await resume_annotator(tx, project, guesser["id"])
+        standing = await standing_of_member(tx, tenant.id, guesser["id"])
+        assert standing is not None
+    assert await claim(db, principal_from(standing), project, 1)

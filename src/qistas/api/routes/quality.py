@@ -7,9 +7,11 @@ from fastapi import APIRouter, Query
 from qistas.api.deps import Actor, PartsDep
 from qistas.api.wire.quality import (
     AdjudicationAsked,
+    AnnotatorInFull,
     ConsensusPage,
     ConsensusSent,
     FitAsked,
+    FlagResolved,
     GoldAsked,
     GoldPage,
     GoldSent,
@@ -25,6 +27,7 @@ from qistas.api.wire.quality import (
 from qistas.core.ids import ProjectId
 from qistas.quality import (
     adjudicate_item,
+    annotator_report,
     claim_review,
     item_history,
     list_consensus,
@@ -33,8 +36,11 @@ from qistas.quality import (
     quality_report,
     remove_gold,
     request_fit,
+    resolve_flag,
+    resume_annotator,
     review_annotation,
 )
+from qistas.workforce.resolve import forget
 
 router = APIRouter(prefix="/projects/{project_id}", tags=["quality"])
 
@@ -44,6 +50,37 @@ async def quality(parts: PartsDep, who: Actor, project_id: UUID) -> QualitySent:
     """Each question's agreement, method, labels and doubt; each annotator's skill and gold."""
     async with parts.db.tenant_tx(who) as tx:
         return QualitySent.model_validate(await quality_report(tx, ProjectId(project_id)))
+
+
+@router.get(
+    "/quality/annotators/{annotator_id}",
+    summary="One annotator, label by label",
+    response_model=AnnotatorInFull,
+)
+async def quality_annotator(
+    parts: PartsDep, who: Actor, project_id: UUID, annotator_id: UUID
+) -> AnnotatorInFull:
+    """Skill on each label with intervals, gold, and every flag with what was decided."""
+    async with parts.db.tenant_tx(who) as tx:
+        return AnnotatorInFull.model_validate(await annotator_report(tx, ProjectId(project_id), annotator_id))
+
+
+@router.post("/quality/flags/{flag_id}", summary="Decide on a flag", status_code=204)
+async def decide_flag(
+    parts: PartsDep, who: Actor, project_id: UUID, flag_id: UUID, asked: FlagResolved
+) -> None:
+    """Keep, pause or dismiss: nothing happens to an annotator unless a person says so."""
+    async with parts.db.tenant_tx(who) as tx:
+        await resolve_flag(tx, ProjectId(project_id), flag_id, asked.decision, asked.note)
+    forget(parts.db)
+
+
+@router.delete("/quality/pauses/{annotator_id}", summary="Let a paused annotator go on", status_code=204)
+async def resume(parts: PartsDep, who: Actor, project_id: UUID, annotator_id: UUID) -> None:
+    """They get tasks of this project again."""
+    async with parts.db.tenant_tx(who) as tx:
+        await resume_annotator(tx, ProjectId(project_id), annotator_id)
+    forget(parts.db)
 
 
 @router.get("/quality/items", summary="Inferred answers, most doubtful first", response_model=ConsensusPage)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from qistas.quality import Verdict
+from qistas.quality import FlagDecision, Verdict
 
 from .tasks import Asked
 
@@ -78,14 +78,82 @@ class GoldTally(BaseModel):
 
 
 class Flag(BaseModel):
-    """Something about an annotator that a person should look at, with its evidence."""
+    """Something about an annotator that a person should decide on, with its evidence: `low_skill` or `low_gold`.
 
+    `value` with its 90 % interval from `low` to `high`, on `answers` answers; `right` of `total` gold items.
+    """
+
+    id: UUID
     code: str
     question: str | None = None
+    value: float | None = None
+    low: float | None = None
     high: float | None = None
     answers: int | None = None
     right: float | None = None
     total: int | None = None
+    raised_at: datetime
+
+
+class PastFlag(Flag):
+    """A flag with what was decided: `open`, `kept`, `paused` or `dismissed`, by whom and why."""
+
+    state: str
+    note: str
+    resolved_by: str | None
+    resolved_at: datetime | None
+
+
+class FlagResolved(Asked):
+    """Keep (the work goes on), pause (no new tasks in this project) or dismiss (with the reason in `note`)."""
+
+    decision: FlagDecision
+    note: str = Field("", max_length=4000)
+
+
+class RateSent(BaseModel):
+    """A share with its 90 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+class LabelSkillSent(BaseModel):
+    """How well an annotator knows a label. `recall`: how often they said it where it was true; `precision`: how often it was true
+    where they said it; `true`: about how many of their items have it; `said`: how often they said it."""
+
+    name: str
+    recall: RateSent
+    precision: RateSent
+    true: float
+    said: int
+
+
+class SkillInFull(SkillSent):
+    """A skill, label by label."""
+
+    labels: list[LabelSkillSent]
+    computed_at: datetime
+
+
+class GoldOfQuestion(BaseModel):
+    """Gold met on one question, and how much of it right."""
+
+    question: str
+    right: float
+    total: int
+
+
+class AnnotatorInFull(BaseModel):
+    """One annotator of the project."""
+
+    id: UUID
+    name: str
+    paused_at: datetime | None
+    skills: list[SkillInFull]
+    gold: list[GoldOfQuestion]
+    flags: list[PastFlag]
 
 
 class AnnotatorQuality(BaseModel):
@@ -99,6 +167,7 @@ class AnnotatorQuality(BaseModel):
     skills: list[SkillSent]
     gold: GoldTally
     flags: list[Flag]
+    paused: bool = False
 
 
 class QualitySent(BaseModel):
