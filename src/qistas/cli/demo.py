@@ -23,6 +23,8 @@ from qistas.core.errors import Fault, Invalid
 from .reaching import add_server_arguments, client_of, tell_json
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from qistas.sdk import Client
 
 # The share of answers each of the twelve gives right: some careful, most fair, two careless, one who guesses.
@@ -302,6 +304,7 @@ def _annotate(
     faults: list[BaseException],
 ) -> None:
     """One annotator: claim, look, answer, again, until nothing is left for them."""
+
     from qistas.sdk import Client
 
     rng = random.Random(seed)  # noqa: S311 - a simulation, repeatable
@@ -383,36 +386,32 @@ def _mean(values: Iterable[bool]) -> float:
     return sum(counted) / len(counted) if counted else 0.0
 
 
-def show(gained: list[Gained]) -> None:
+def _alphas(row: Gained) -> str:
+    return "\n".join(f"{name} {value:.2f}" for name, value in row.agreement.items() if value is not None)
+
+
+def show(gained: list[Gained], console: "Console | None" = None) -> None:
     """Print what was gained."""
     from rich.console import Console
     from rich.table import Table
 
+    console = console or Console()
+    # Projects side by side, one measure a line: it stays whole in a terminal of 80 columns.
     table = Table(title="What was gained", title_justify="left", header_style="bold")
-    for column in (
-        "project",
-        "items",
-        "answers",
-        "one annotator",
-        "majority",
-        "Dawid–Skene",
-        "agreement α",
-        "cost",
-    ):
-        table.add_column(column, justify="left" if column == "project" else "right")
+    table.add_column("")
     for row in gained:
-        alphas = [f"{name} {value:.2f}" for name, value in row.agreement.items() if value is not None]
-        table.add_row(
-            row.project,
-            f"{row.items:,}",
-            f"{row.answers:,}",
-            f"{row.one_annotator:.1%}",
-            f"{row.majority:.1%}",
-            f"{row.dawid_skene:.1%}",
-            "\n".join(alphas),
-            f"{row.cost_minor / 100:,.2f} USD",
-        )
-    console = Console()
+        table.add_column(row.project, justify="right", overflow="fold")
+    lines: list[tuple[str, Callable[[Gained], str]]] = [
+        ("items", lambda one: f"{one.items:,}"),
+        ("answers", lambda one: f"{one.answers:,}"),
+        ("right: one annotator", lambda one: f"{one.one_annotator:.1%}"),
+        ("right: majority", lambda one: f"{one.majority:.1%}"),
+        ("right: Dawid–Skene", lambda one: f"{one.dawid_skene:.1%}"),
+        ("agreement α", _alphas),
+        ("cost", lambda one: f"{one.cost_minor / 100:,.2f} USD"),
+    ]
+    for name, told in lines:
+        table.add_row(name, *(told(row) for row in gained))
     console.print()
     console.print(table)
     for row in gained:

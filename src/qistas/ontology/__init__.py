@@ -2,7 +2,7 @@
 
 from .create import create_project, update_project
 from .define import parse_ontology, parse_yaml
-from .document_text import read_document_text
+from .document_text import read_document_text, refuse_keys_twice
 from .kinds import (
     KINDS,
     NOTHING_LEARNT,
@@ -94,6 +94,7 @@ __all__ = [
     "read_ontology_document",
     "read_progress",
     "read_project",
+    "refuse_keys_twice",
     "update_project",
     "validate_answer",
     "validate_item",

@@ -54,6 +54,14 @@ def read_json(raw: bytes) -> Any:
         return read_yaml(raw)
 
 
+def refuse_keys_twice(raw: bytes) -> None:
+    """Raise OntologyInvalid where an object of the JSON text `raw` names a key twice: plain readers keep the last and say nothing."""
+    try:
+        json.loads(raw, object_pairs_hook=_once)
+    except (ValueError, RecursionError):
+        return  # not JSON: said by whoever reads it
+
+
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):

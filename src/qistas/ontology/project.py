@@ -150,7 +150,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class AnnotatorProgress:
-    """What one annotator has done."""
+    """What one annotator has done. `seconds_median`: of an answer, over their last 200; half are quicker, whatever breaks they took."""
 
     id: UUID
     name: str
@@ -160,6 +160,7 @@ class AnnotatorProgress:
     seconds: float
     cost_minor: int
     last_day: date
+    seconds_median: float | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from . import store
 from .compare import Difference, compare
 from .define import parse_ontology, parse_yaml
 from .kinds import Break, Value
-from .project import ProjectState
+from .project import Project, ProjectState
 from .types import Ontology
 
 
@@ -38,22 +38,26 @@ async def publish_ontology(
     """
     require(tx.principal, Permission.ONTOLOGY_PUBLISH, project_id)
     new = read_ontology_document(document)
-    project = await store.find_project(tx, project_id, lock=not dry_run)
-    if project is None:
-        raise Missing()
-    if project.state is ProjectState.ARCHIVED:
-        raise Conflict("The project is archived. Make it active again to change its ontology.")
+    # What is stored is counted before the project is locked, for that may take seconds; under the lock only what came meanwhile.
+    snapshot = await store.snapshot(tx)
+    project = await _open_project(tx, project_id)
+    counted = await _compare(tx, project, new)
+    if counted is not None:
+        await _refuse_breaks(tx, project_id, counted.difference)
+    if not dry_run:
+        before = project.ontology_version
+        project = await _open_project(tx, project_id, lock=True)
+        if (
+            project.ontology_version != before
+        ):  # another has published meanwhile: what counts is what differs from theirs
+            snapshot, counted = None, await _compare(tx, project, new)
+        if counted is not None:
+            await _refuse_breaks(tx, project_id, counted.difference, since=snapshot)
     changes: tuple[str, ...] = ("The first version.",)
-    if project.ontology_version:
-        stored = await store.find_version(tx, project_id, project.ontology_version)
-        if stored is None:
-            raise Missing("The project's ontology version is not there.")
-        old = parse_ontology(stored.document)
-        if old.hash == new.hash:
-            return Published(stored.version, (), old)
-        difference = compare(old, new)
-        await _refuse_breaks(tx, project_id, difference)
-        changes = tuple(difference.changes)
+    if counted is not None:
+        if counted.old.hash == new.hash:
+            return Published(project.ontology_version, (), counted.old)
+        changes = tuple(counted.difference.changes)
     version = project.ontology_version + 1
     if not dry_run:
         await store.insert_version(tx, project_id, version, new.to_document(), new.hash, changes)
@@ -69,6 +73,34 @@ async def publish_ontology(
     return Published(version, changes, new)
 
 
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """The version that holds now, and how the new one differs."""
+
+    old: Ontology
+    difference: Difference
+
+
+async def _open_project(tx: Tx, project_id: ProjectId, *, lock: bool = False) -> Project:
+    project = await store.find_project(tx, project_id, lock=lock)
+    if project is None:
+        raise Missing()
+    if project.state is ProjectState.ARCHIVED:
+        raise Conflict("The project is archived. Make it active again to change its ontology.")
+    return project
+
+
+async def _compare(tx: Tx, project: Project, new: Ontology) -> _Compared | None:
+    """How `new` differs from the version that holds, None where there is none yet."""
+    if not project.ontology_version:
+        return None
+    stored = await store.find_version(tx, project.id, project.ontology_version)
+    if stored is None:
+        raise Missing("The project's ontology version is not there.")
+    old = parse_ontology(stored.document)
+    return _Compared(old, compare(old, new))
+
+
 def read_ontology_document(document: Ontology | str | bytes | Any) -> Ontology:
     """The ontology in `document`, whichever form it has. Raises OntologyInvalid."""
     if isinstance(document, Ontology):
@@ -76,17 +108,20 @@ def read_ontology_document(document: Ontology | str | bytes | Any) -> Ontology:
     return parse_yaml(document) if isinstance(document, str | bytes) else parse_ontology(document)
 
 
-async def _refuse_breaks(tx: Tx, project_id: UUID, difference: Difference) -> None:
+async def _refuse_breaks(
+    tx: Tx, project_id: UUID, difference: Difference, *, since: str | None = None
+) -> None:
+    """Raise OntologyBreaks where stored answers or items need what the change takes; `since` a snapshot: those that came after it."""
     faults: list[Fault] = []
     if difference.breaks:
-        hits = await _count_hits(tx, project_id, difference.breaks)
+        hits = await _count_hits(tx, project_id, difference.breaks, since)
         faults += [
             Fault(one.where, f"{one.message}: {_count(n, 'stored answer')} {_agree(n)}", one.remedy)
             for one, n in zip(difference.breaks, hits, strict=True)
             if n
         ]
     for one in difference.item_breaks:
-        holding, lacking = await store.count_items(tx, project_id, one.field)
+        holding, lacking = await store.count_items(tx, project_id, one.field, since)
         n = holding if one.holding else lacking
         if n:
             verb = (
@@ -99,11 +134,11 @@ async def _refuse_breaks(tx: Tx, project_id: UUID, difference: Difference) -> No
         raise OntologyBreaks("The change would break what is stored. Nothing was changed.", faults)
 
 
-async def _count_hits(tx: Tx, project_id: UUID, breaks: list[Break]) -> list[int]:
+async def _count_hits(tx: Tx, project_id: UUID, breaks: list[Break], since: str | None) -> list[int]:
     """How many stored answers each break hits; one pass over the values of the questions concerned."""
     names = sorted({name for one in breaks for name in one.needs})
     hits = [0] * len(breaks)
-    async for rows in store.stream_answers(tx, project_id, names):
+    async for rows in store.stream_answers(tx, project_id, names, since):
         for values, count in rows:
             for at, one in enumerate(breaks):
                 if _is_hit(one, values):

@@ -140,7 +140,11 @@ async def list_days(tx: Tx, project_id: UUID, days: int) -> list[Day]:
 LIST_ANNOTATORS = """
 SELECT d.annotator_id AS id, m.name, sum(d.answers)::bigint AS answers,
        coalesce(sum(d.answers) FILTER (WHERE d.day = current_date), 0)::bigint AS answers_today,
-       sum(d.skips)::bigint AS skipped, sum(d.seconds) AS seconds, sum(d.cost_minor)::bigint AS cost_minor, max(d.day) AS last_day
+       sum(d.skips)::bigint AS skipped, sum(d.seconds) AS seconds, sum(d.cost_minor)::bigint AS cost_minor, max(d.day) AS last_day,
+       (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY late.seconds)
+          FROM (SELECT a.seconds FROM annotations a
+                 WHERE a.tenant_id = %(tenant)s AND a.project_id = %(project)s AND a.annotator_id = d.annotator_id
+                 ORDER BY a.id DESC LIMIT 200) late) AS seconds_median
   FROM annotator_days d JOIN members m ON m.tenant_id = d.tenant_id AND m.id = d.annotator_id
  WHERE d.tenant_id = %(tenant)s AND d.project_id = %(project)s
  GROUP BY d.annotator_id, m.name ORDER BY answers DESC, m.name, d.annotator_id
@@ -213,6 +217,21 @@ async def list_versions(tx: Tx, project_id: UUID, after: int | None, limit: int)
     return await tx.all(VersionRow, LIST_VERSIONS, params)
 
 
+SNAPSHOT = "SELECT pg_current_snapshot()::text"
+
+
+async def snapshot(tx: Tx) -> str:
+    """What is seen now, to find later what was not."""
+    return await tx.value(SNAPSHOT)
+
+
+# What transactions wrote that a snapshot did not see, by the record each of them made of it.
+CAME_SINCE = """
+    SELECT DISTINCT unnest(objects) AS id FROM outbox
+     WHERE tenant_id = %(tenant)s AND xid >= pg_snapshot_xmin(%(since)s::pg_snapshot)
+       AND NOT pg_visible_in_snapshot(xid, %(since)s::pg_snapshot)
+       AND act IN ('annotation.write', 'annotation.review', 'config.change', 'item.create')
+"""
 # What a change may break: the last revision of every annotation, corrections by reviewers, adjudications, gold in use.
 # Only the questions in doubt are read, and equal values arrive once with their number.
 STORED_ANSWERS = """
@@ -240,12 +259,35 @@ SELECT picked, count(*) FROM (
 """
 
 
+NEW_ANSWERS = f"""
+WITH since AS MATERIALIZED ({CAME_SINCE}), stored AS (
+    SELECT a.answer FROM since s JOIN annotations a ON a.id = s.id
+     WHERE a.tenant_id = %(tenant)s AND a.project_id = %(project)s
+    UNION ALL
+    SELECT r.answer FROM since s JOIN reviews r ON r.annotation_id = s.id
+     WHERE r.tenant_id = %(tenant)s AND r.project_id = %(project)s AND r.verdict = 'correct' AND r.answer IS NOT NULL
+    UNION ALL
+    SELECT d.answer FROM since s JOIN adjudications d ON d.id = s.id
+     WHERE d.tenant_id = %(tenant)s AND d.project_id = %(project)s
+    UNION ALL
+    SELECT g.answer FROM since s JOIN gold g ON g.id = s.id
+     WHERE g.tenant_id = %(tenant)s AND g.project_id = %(project)s AND g.removed_at IS NULL
+)
+SELECT (SELECT coalesce(jsonb_object_agg(name, s.answer -> name), '{{}}')
+          FROM unnest(%(names)s::text[]) AS name WHERE s.answer ? name) AS picked, 1
+  FROM stored s
+"""
+
+
 async def stream_answers(
-    tx: Tx, project_id: UUID, questions: Sequence[str]
+    tx: Tx, project_id: UUID, questions: Sequence[str], since: str | None = None
 ) -> AsyncIterator[list[tuple[dict[str, Any], int]]]:
-    """The values that stored answers hold for `questions`, each different set once, with how many hold it."""
-    params = {"tenant": tx.tenant_id, "project": project_id, "names": list(questions)}
-    async for rows in tx.stream(STORED_ANSWERS, params):
+    """The values that stored answers hold for `questions`, each different set once, with how many hold it.
+
+    `since`: only answers that this snapshot did not see.
+    """
+    params = {"tenant": tx.tenant_id, "project": project_id, "names": list(questions), "since": since}
+    async for rows in tx.stream(STORED_ANSWERS if since is None else NEW_ANSWERS, params):
         yield [(row[0], row[1]) for row in rows]
 
 
@@ -255,9 +297,13 @@ SELECT count(*) FILTER (WHERE data ? %(field)s), count(*) FILTER (WHERE NOT data
 """
 
 
-async def count_items(tx: Tx, project_id: UUID, field: str) -> tuple[int, int]:
-    """How many items have `field` in their data, and how many have not."""
-    rows = await tx.rows(COUNT_ITEMS, {"tenant": tx.tenant_id, "project": project_id, "field": field})
+NEW_ITEMS = f"{COUNT_ITEMS} AND id = ANY (ARRAY ({CAME_SINCE}))"
+
+
+async def count_items(tx: Tx, project_id: UUID, field: str, since: str | None = None) -> tuple[int, int]:
+    """How many items have `field` in their data, and how many have not; of those that `since`, a snapshot, did not see."""
+    params = {"tenant": tx.tenant_id, "project": project_id, "field": field, "since": since}
+    rows = await tx.rows(COUNT_ITEMS if since is None else NEW_ITEMS, params)
     return rows[0][0], rows[0][1]
 
 

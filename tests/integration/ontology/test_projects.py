@@ -4,9 +4,11 @@ from typing import Any
 
 import httpx
 import pytest
+from tests import build
 from tests.conftest import Tenant
 from tests.integration.conftest import Api
 
+from qistas.annotations import submit_annotation
 from qistas.core.errors import Forbidden, Invalid, Missing
 from qistas.core.ids import ProjectId
 from qistas.core.principal import Principal, Role
@@ -296,3 +298,43 @@ async def test_counts_are_read_from_the_counters(tenant: Tenant) -> None:
             (12, 5, 5.0)
         ]
         assert [day.answers for day in (await read_progress(tx, project.id, days=1)).days] == [5]
+
+
+async def test_a_key_that_stands_twice_in_an_ontology_is_refused_by_name(client: httpx.AsyncClient) -> None:
+    twice = '{"format": 1, "fields": [{"name": "text"}], "questions": [{"name": "q", "kind": "text", "kind": "rating"}]}'
+    body = f'{{"name": "P", "ontology": {twice}}}'
+    json_type = {"content-type": "application/json"}
+    made = await client.post("/projects", content=body, headers=json_type)
+    assert (made.status_code, made.json()["code"]) == (422, "ontology_invalid")
+    assert made.json()["errors"][0]["message"] == "the key `kind` stands twice in one object"
+    project = (await client.post("/projects", json={"name": "P"})).json()["id"]
+    published = await client.post(
+        f"/projects/{project}/ontology", content=f'{{"ontology": {twice}}}', headers=json_type
+    )
+    assert (published.status_code, published.json()["errors"][0]["message"]) == (
+        422,
+        "the key `kind` stands twice in one object",
+    )
+
+
+async def test_progress_tells_the_median_of_seconds(db: Database, tenant: Tenant) -> None:
+    """One long break does not make an annotator slow."""
+    project = await build.make_project(db, tenant.owner)
+    await build.fill(db, tenant.owner, project, 5)
+    who = await tenant.member(Role.ANNOTATOR)
+    for offer, seconds in zip(
+        await build.claim(db, who, project, 5), (2.0, 3.0, 4.0, 5.0, 4000.0), strict=True
+    ):
+        async with db.tenant_tx(who) as tx:
+            await submit_annotation(
+                tx,
+                project,
+                offer.lease_id,
+                {"topic": {"labels": ["sport"]}},
+                seconds=seconds,
+                client_key=str(offer.lease_id),
+            )
+    async with db.tenant_tx(tenant.owner) as tx:
+        [one] = (await read_progress(tx, project)).annotators
+    assert (one.answers, one.seconds_median) == (5, 4.0)
+    assert one.seconds / one.answers > 800

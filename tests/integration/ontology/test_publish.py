@@ -1,6 +1,7 @@
 """Publishing against stored answers: what would break is counted in the database, never guessed."""
 
 import asyncio
+import sys
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,9 @@ from qistas.ontology import (
     publish_ontology,
     update_project,
 )
+from qistas.trust import Act, record
+
+publish_verb = sys.modules[publish_ontology.__module__]
 
 DOCUMENT: dict[str, Any] = {
     "format": 1,
@@ -348,3 +352,34 @@ async def test_publishers_at_once_come_one_after_the_other(bench: Bench) -> None
     assert sorted(version for version, _ in done) == [2, 3, 4, 5, 6]
     async with bench.db.tenant_tx(bench.who) as tx:
         assert (await load_ontology(tx, bench.project)).version == 6
+
+
+async def test_counting_holds_no_lock_and_misses_no_answer_that_comes_meanwhile(
+    bench: Bench, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[list[int]] = []
+    real = publish_verb.store.stream_answers
+
+    async def slowly(tx: Tx, project_id: UUID, questions: Any, since: str | None = None) -> Any:
+        rows = [one async for some in real(tx, project_id, questions, since) for one in some]
+        counted.append([n for _, n in rows])
+        if since is None:
+            async with bench.db.tenant_tx(bench.who) as other:  # would wait for ever, were the project locked
+                await other.run("SET LOCAL lock_timeout = '2s'")
+                await other.run("UPDATE projects SET description = 'changed' WHERE id = %s", (bench.project,))
+                item, _ = await store_answer(
+                    other,
+                    bench.project,
+                    tenant.owner.member_id,
+                    {"topic": {"labels": ["law"]}},
+                    {"text": "late"},
+                )
+                written = await other.value("SELECT id FROM annotations WHERE item_id = %s", (item,))
+                await record(other, Act.ANNOTATION_WRITE, [item, written])
+        yield rows
+
+    monkeypatch.setattr(publish_verb.store, "stream_answers", slowly)
+    assert await bench.refusal(lambda d: question(d, "topic")["labels"].pop()) == {
+        "questions.topic.labels.law": "label `law` is taken away: 1 stored answer needs it"
+    }
+    assert counted[1] == [1]  # under the lock only what came since was looked at

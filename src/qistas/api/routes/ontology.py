@@ -3,10 +3,11 @@
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.exceptions import HTTPException
 
 from qistas.api.deps import Actor, PartsDep
+from qistas.api.keys_once import keys_once
 from qistas.api.wire.faults import FaultSent
 from qistas.api.wire.ontology import (
     CheckSent,
@@ -98,7 +99,12 @@ async def ontology_versions(
     return OntologyVersionPage(rows=[VersionRowSent.model_validate(row) for row in page.rows], next=page.next)
 
 
-@router.post("/projects/{project_id}/ontology", summary="Publish an ontology", response_model=PublishedSent)
+@router.post(
+    "/projects/{project_id}/ontology",
+    summary="Publish an ontology",
+    response_model=PublishedSent,
+    dependencies=[Depends(keys_once)],
+)
 async def publish(parts: PartsDep, who: Actor, project_id: UUID, asked: OntologyAsked) -> PublishedSent:
     """Publish a new version. `dry_run` checks the same, stored answers included, and writes nothing.
 

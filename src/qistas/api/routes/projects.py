@@ -2,9 +2,10 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 
 from qistas.api.deps import Actor, PartsDep
+from qistas.api.keys_once import keys_once
 from qistas.api.wire.projects import (
     ProgressSent,
     ProjectAsked,
@@ -48,7 +49,13 @@ async def projects(
     return ProjectPage(rows=[row_sent(row) for row in page.rows], next=page.next)
 
 
-@router.post("/projects", summary="Make a project", response_model=ProjectSent, status_code=201)
+@router.post(
+    "/projects",
+    summary="Make a project",
+    response_model=ProjectSent,
+    status_code=201,
+    dependencies=[Depends(keys_once)],
+)
 async def make_project(parts: PartsDep, who: Actor, asked: ProjectAsked) -> ProjectSent:
     """Make a project from a template, from an ontology (a document, or its YAML), or for an ontology to come."""
     async with parts.db.tenant_tx(who) as tx:

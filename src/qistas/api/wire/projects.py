@@ -141,6 +141,7 @@ class AnnotatorSent(BaseModel):
     seconds: float
     cost_minor: int
     last_day: date
+    seconds_median: float | None = Field(description="Of one answer, over the last 200")
 
 
 class ProgressSent(BaseModel):

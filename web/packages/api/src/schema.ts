@@ -1006,6 +1006,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/quality/annotators/{annotator_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One annotator, label by label
+         * @description Skill on each label with intervals, gold, and every flag with what was decided.
+         */
+        get: operations["quality_annotator"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/quality/consensus": {
         parameters: {
             query?: never;
@@ -1094,6 +1114,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{project_id}/quality/flags/{flag_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide on a flag
+         * @description Keep, pause or dismiss: nothing happens to an annotator unless a person says so.
+         */
+        post: operations["decide_flag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{project_id}/quality/items": {
         parameters: {
             query?: never;
@@ -1129,6 +1169,26 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project_id}/quality/pauses/{annotator_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Let a paused annotator go on
+         * @description They get tasks of this project again.
+         */
+        delete: operations["resume"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1523,6 +1583,27 @@ export interface components {
             warning?: string | null;
         };
         /**
+         * AnnotatorInFull
+         * @description One annotator of the project.
+         */
+        AnnotatorInFull: {
+            /** Flags */
+            flags: components["schemas"]["PastFlag"][];
+            /** Gold */
+            gold: components["schemas"]["GoldOfQuestion"][];
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Paused At */
+            paused_at: string | null;
+            /** Skills */
+            skills: components["schemas"]["SkillInFull"][];
+        };
+        /**
          * AnnotatorQuality
          * @description One annotator's line of the quality page.
          */
@@ -1539,6 +1620,11 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+            /**
+             * Paused
+             * @default false
+             */
+            paused: boolean;
             /** Seconds Mean */
             seconds_mean: number | null;
             /** Skills */
@@ -1571,6 +1657,11 @@ export interface components {
             name: string;
             /** Seconds */
             seconds: number;
+            /**
+             * Seconds Median
+             * @description Of one answer, over the last 200
+             */
+            seconds_median: number | null;
             /** Skipped */
             skipped: number;
         };
@@ -2022,7 +2113,9 @@ export interface components {
         };
         /**
          * Flag
-         * @description Something about an annotator that a person should look at, with its evidence.
+         * @description Something about an annotator that a person should decide on, with its evidence: `low_skill` or `low_gold`.
+         *
+         *     `value` with its 90 % interval from `low` to `high`, on `answers` answers; `right` of `total` gold items.
          */
         Flag: {
             /** Answers */
@@ -2031,12 +2124,44 @@ export interface components {
             code: string;
             /** High */
             high?: number | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Low */
+            low?: number | null;
             /** Question */
             question?: string | null;
+            /**
+             * Raised At
+             * Format: date-time
+             */
+            raised_at: string;
             /** Right */
             right?: number | null;
             /** Total */
             total?: number | null;
+            /** Value */
+            value?: number | null;
+        };
+        /**
+         * FlagDecision
+         * @description What a person decides: keep (the evidence is right, the work goes on), pause (no new tasks here), dismiss (it is wrong).
+         * @enum {string}
+         */
+        FlagDecision: "keep" | "pause" | "dismiss";
+        /**
+         * FlagResolved
+         * @description Keep (the work goes on), pause (no new tasks in this project) or dismiss (with the reason in `note`).
+         */
+        FlagResolved: {
+            decision: components["schemas"]["FlagDecision"];
+            /**
+             * Note
+             * @default
+             */
+            note: string;
         };
         /**
          * GoldAsked
@@ -2052,6 +2177,18 @@ export interface components {
              * Format: uuid
              */
             item_id: string;
+        };
+        /**
+         * GoldOfQuestion
+         * @description Gold met on one question, and how much of it right.
+         */
+        GoldOfQuestion: {
+            /** Question */
+            question: string;
+            /** Right */
+            right: number;
+            /** Total */
+            total: number;
         };
         /**
          * GoldPage
@@ -2441,6 +2578,21 @@ export interface components {
             };
         };
         /**
+         * LabelSkillSent
+         * @description How well an annotator knows a label. `recall`: how often they said it where it was true; `precision`: how often it was true
+         *     where they said it; `true`: about how many of their items have it; `said`: how often they said it.
+         */
+        LabelSkillSent: {
+            /** Name */
+            name: string;
+            precision: components["schemas"]["RateSent"];
+            recall: components["schemas"]["RateSent"];
+            /** Said */
+            said: number;
+            /** True */
+            true: number;
+        };
+        /**
          * LinkSignIn
          * @description Sign in by a one-time link.
          */
@@ -2763,6 +2915,46 @@ export interface components {
             new: string;
             /** Old */
             old?: string | null;
+        };
+        /**
+         * PastFlag
+         * @description A flag with what was decided: `open`, `kept`, `paused` or `dismissed`, by whom and why.
+         */
+        PastFlag: {
+            /** Answers */
+            answers?: number | null;
+            /** Code */
+            code: string;
+            /** High */
+            high?: number | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Low */
+            low?: number | null;
+            /** Note */
+            note: string;
+            /** Question */
+            question?: string | null;
+            /**
+             * Raised At
+             * Format: date-time
+             */
+            raised_at: string;
+            /** Resolved At */
+            resolved_at: string | null;
+            /** Resolved By */
+            resolved_by: string | null;
+            /** Right */
+            right?: number | null;
+            /** State */
+            state: string;
+            /** Total */
+            total?: number | null;
+            /** Value */
+            value?: number | null;
         };
         /**
          * PersonSent
@@ -3099,6 +3291,18 @@ export interface components {
             task_id: string;
             /** Text */
             text: string;
+        };
+        /**
+         * RateSent
+         * @description A share with its 90 % interval.
+         */
+        RateSent: {
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+            /** Value */
+            value: number;
         };
         /**
          * ReceiptSent
@@ -3501,6 +3705,29 @@ export interface components {
             email: string;
             /** Password */
             password: string;
+        };
+        /**
+         * SkillInFull
+         * @description A skill, label by label.
+         */
+        SkillInFull: {
+            /** Answers */
+            answers: number;
+            /**
+             * Computed At
+             * Format: date-time
+             */
+            computed_at: string;
+            /** High */
+            high: number;
+            /** Labels */
+            labels: components["schemas"]["LabelSkillSent"][];
+            /** Low */
+            low: number;
+            /** Question */
+            question: string;
+            /** Value */
+            value: number;
         };
         /**
          * SkillSent
@@ -6074,6 +6301,38 @@ export interface operations {
             };
         };
     };
+    quality_annotator: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                annotator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnnotatorInFull"];
+                };
+            };
+            /** @description A failure, as a problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     infer: {
         parameters: {
             query?: never;
@@ -6276,6 +6535,40 @@ export interface operations {
             };
         };
     };
+    decide_flag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                flag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlagResolved"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A failure, as a problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     quality_items: {
         parameters: {
             query: {
@@ -6332,6 +6625,36 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["HistorySent"];
                 };
+            };
+            /** @description A failure, as a problem document */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                annotator_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A failure, as a problem document */
             default: {

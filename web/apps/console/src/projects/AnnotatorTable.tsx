@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Empty } from "../parts/Empty";
 import { useFormat } from "../parts/format";
 
-/** How many answers each annotator has given. */
+/** How many answers each annotator has given, and how long one takes them. */
 export function AnnotatorTable({ rows }: { rows: Progress["annotators"] }) {
   const { t } = useTranslation();
   const format = useFormat();
@@ -20,8 +20,9 @@ export function AnnotatorTable({ rows }: { rows: Progress["annotators"] }) {
       <Table.Thead>
         <Table.Tr>
           <Table.Th>{t("person.name")}</Table.Th>
-          <Table.Th w="50%" aria-hidden="true" />
+          <Table.Th w="40%" aria-hidden="true" />
           <Table.Th ta="end">{t("counts.answers")}</Table.Th>
+          <Table.Th ta="end">{t("road.secondsMedian")}</Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
@@ -41,6 +42,9 @@ export function AnnotatorTable({ rows }: { rows: Progress["annotators"] }) {
               />
             </Table.Td>
             <Table.Td ta="end">{format.whole(row.answers)}</Table.Td>
+            <Table.Td ta="end">
+              {row.seconds_median === null ? "–" : format.duration(row.seconds_median)}
+            </Table.Td>
           </Table.Tr>
         ))}
       </Table.Tbody>
