@@ -153,6 +153,20 @@ def matches(responses: Responses, posterior: NDArray[np.floating]) -> tuple[Floa
     )
 
 
+def dirichlet_step(
+    counts: Float64, starts: NDArray[np.int64], label: Int32, base: Float64, evidence: bool
+) -> tuple[Float64, float]:
+    """The variational M-step of rows of answers under Dirichlet priors: ``exp E log`` of the likelihoods.
+
+    ``counts[row, latent]`` are expected counts; rows ``starts[j]:starts[j + 1]`` are the answers annotator ``j`` has given
+    at all (at least one an annotator), ``label[row]`` which answers these are, ``base[label, latent]`` the prior counts. With
+    ``evidence`` the KL divergence of the factors from their priors comes with it; labels an annotator never gave add nothing to it.
+    """
+    return _kernels().dirichlet_step(
+        np.ascontiguousarray(counts), starts, label, np.ascontiguousarray(base), evidence
+    )
+
+
 def repeats(responses: Responses) -> int:
     """How many answers are an annotator's second or later answer to the same item."""
     return int(_kernels().repeats(responses.offsets, responses.annotator, responses.n_annotators))

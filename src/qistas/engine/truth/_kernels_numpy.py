@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from qistas.engine.truth._special import digamma, log_gamma
+
 _CELLS = 4_000_000
 Float64 = NDArray[np.float64]
 
@@ -133,6 +135,25 @@ def matches(
     correct = np.bincount(annotator, weights=right, minlength=n_annotators)
     variance = np.bincount(annotator, weights=right * (1.0 - right), minlength=n_annotators)
     return count, correct.astype(np.float64), variance.astype(np.float64)
+
+
+def dirichlet_step(
+    counts: Float64, starts: NDArray[np.int64], label: NDArray[np.int32], base: Float64, evidence: bool
+) -> tuple[Float64, float]:
+    if not counts.size:
+        return np.empty_like(counts), 0.0
+    totals = np.add.reduceat(counts, starts[:-1], axis=0)
+    whole = base.sum(axis=0)
+    middle = digamma(totals + whole)
+    alpha = counts + base[label]
+    point = digamma(alpha)
+    sizes = np.diff(starts)
+    table = np.maximum(np.exp(point - np.repeat(middle, sizes, axis=0)), 1e-300)
+    gap = 0.0
+    if evidence:
+        gap = float((log_gamma(totals + whole) - log_gamma(whole) - totals * middle).sum())
+        gap += float((counts * point + log_gamma(base)[label] - log_gamma(alpha)).sum())
+    return table, gap
 
 
 def _blocks(offsets: NDArray[np.int64], width: int) -> list[tuple[int, int]]:

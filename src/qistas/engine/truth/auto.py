@@ -1,38 +1,42 @@
-"""The default: candidates weighed by how well each foretells answers it has not seen."""
+"""The default: Bayesian candidates weighed by the evidence the answers give for each."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import replace
 from time import perf_counter
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from qistas.engine.responses import Responses, gold_codes
-from qistas.engine.truth import em
+from qistas.engine.truth import em, evidence
 from qistas.engine.truth.bwa import bwa
-from qistas.engine.truth.ibcc import ebcc
+from qistas.engine.truth.evidence import Candidate, Crowd, Found
 from qistas.engine.truth.one_coin import one_coin
-from qistas.engine.truth.results import Fit, TruthResult, finish, no_labels
+from qistas.engine.truth.results import Fit, TruthResult, finish, no_labels, skill, tempered
 from qistas.engine.truth.wawa import wawa
 
 Float64 = NDArray[np.float64]
-Method = Callable[..., TruthResult]
+Int32 = NDArray[np.int32]
 
-VOTE_SHARE = 0.3
+VOTE_SHARE = 0.1
+CORRELATION = 0.2
 POOLING = 10.0
-_MANY_ANSWERS = 30_000
-_MOST_ITEMS = 50_000
+AGREEMENT = 0.3  # nats an answer that full agreement with the votes is worth
+SHARPNESS = 2000.0  # answers' worth of evidence that tell two candidates apart, however many there are
+SUBTYPES = (1, 2, 5, 10)
+ITEMS_A_CLASS = 10
+TOLERANCE = 1e-5
+FIRST_ROUNDS = 25
+MOST_ROUNDS = 100
+FAR_BEHIND = 0.015  # of score after the first rounds: no candidate has caught up from there
+_SAMPLE_ANSWERS = 100_000
+_MOST_WORK = 25_000_000
+_LAST_WORK = 300_000_000
+_LEAST_WEIGHT = 0.05
 _MOST_CELLS = 20_000_000
+_MOST_SPLIT_CELLS = 4_000_000
 _MOST_TABLE = 10_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    name: str
-    method: Method
 
 
 def auto(
@@ -41,26 +45,29 @@ def auto(
     gold: ArrayLike | None = None,
     rng: np.random.Generator | None = None,
     vote_share: float = VOTE_SHARE,
+    correlation: float = CORRELATION,
 ) -> TruthResult:
-    """Weigh the candidates by the held-out likelihood of the answers themselves.
+    """Fit several Bayesian models of the crowd, and weigh them by the evidence of the answers for each.
 
-    Some answers are hidden, every candidate is fitted to the rest, and each hidden answer gets the probability
-    ``p_m(l) = sum_k posterior_m[i, k] confusion_m[j, k, l]``. Weights ``w`` maximise ``sum log sum_m w_m p_m`` (stacking, by EM), so a method
-    counts as far as the answers bear it out. The result is
-    ``posterior = (1 - vote_share) sum_m w_m posterior_m + vote_share majority``: a fixed part stays with the plain vote, because a
-    model that gives the labels another meaning can foretell answers well and still be wrong about the truth,
-    which no held-out answer can show.
+    Candidates: Dawid and Skene's model with Dirichlet priors, with 1, 2, 5 and 10 subtypes of each label on which annotators err
+    together (`ibcc` and `ebcc`), each under two priors: that people mostly answer what is true, and that annotators resemble the
+    crowd. Subtypes that would leave fewer than ten items to a class are left out. A candidate's score is its lower bound of the log
+    probability of the answers, an answer, plus 0.3 times its agreement with the votes: evidence can show that a model describes
+    the annotators, not that it means the same by a label as they do. Weights are the softmax of 2,000 × score.
 
-    Candidates: `wawa`, and `ebcc` with two strengths of its prior (`ibcc` is its case of one subtype); where the tables would be too large
-    (labels or annotators in great number), `wawa`, `bwa` and `one_coin`. Up to 30,000 answers are hidden by
-    quarters in turn, above that one quarter once, on at most 50,000 items. ``rng`` draws the quarters and
-    the subtypes (by default a generator seeded with 0). ``details["weight"]`` and ``details["held_out"]`` are the
-    weights and mean held-out log likelihood of the candidates in that order; ``log_likelihood`` is that of the weighted mixture
-    over the hidden answers, scaled to all. ``annotators.confusion`` and ``fit`` are expected counts under the posterior,
-    pulled to the average annotator by ten answers. Fewer than two answers an item: every candidate weighs alike.
+    The weighed posterior ``p`` is made as doubtful as answers that are not independent leave it: with ``n`` answers to the item,
+    ``p ** (1 / (1 + (n - 1) r))``, ``r = correlation * sqrt(K - 1)``, the design effect of answers correlated by ``r``; and
+    ``vote_share`` of the posterior is the plain vote. ``correlation=0, vote_share=0`` gives ``p`` itself.
 
-    References: D. H. Wolpert, Stacked Generalization, Neural Networks 5 (1992); P. Smyth and D. Wolpert,
-    Linearly Combining Density Estimators via Stacking, Machine Learning 36 (1999).
+    Candidates far behind after 25 rounds go no further. Beyond 100,000 answers the candidates are tried on a sample of the items, and those that weigh more than 0.05 (two at most) go on from there
+    over all answers. Where tables would be too large (labels or annotators in great number), `wawa`, `bwa` and `one_coin`
+    weigh alike. ``rng`` draws sample and subtypes (by default a generator seeded with 0). ``details`` holds ``weight``, ``evidence`` and
+    ``agreement`` of the candidates tried; ``log_likelihood`` is the bound of the likeliest one. ``annotators`` are judged under ``p``; ``annotators.confusion``
+    and ``fit`` are expected counts under ``p``, pulled to the average annotator by ten answers, and `judge` applies the same correlation
+    and vote to them.
+
+    References: `ibcc` and `ebcc`; J. A. Hoeting, D. Madigan, A. E. Raftery and C. T. Volinsky, Bayesian Model Averaging,
+    Statistical Science 14 (1999); L. Kish, Survey Sampling (1965), for the design effect.
     """
     began = perf_counter()
     n_items, n_labels = responses.n_items, responses.n_labels
@@ -69,38 +76,54 @@ def auto(
     clamp = gold_codes(gold, n_items, n_labels)
     source = rng if rng is not None else np.random.default_rng(0)
     seed = int(source.integers(2**62))
-    candidates = _candidates(responses, seed)
-    weight, held_out, mixture = _weigh(responses, clamp, candidates, source)
     share = em.majority_share(responses, clamp)
-    posterior = vote_share * share
-    del share
-    converged, said = True, []
-    for candidate, part in zip(candidates, weight, strict=True):
-        if part < 1e-3:
-            continue
-        result = candidate.method(responses, gold=clamp)
-        posterior += (1.0 - vote_share) * part * result.posterior
-        if not result.converged:
-            converged = False
-            said.append(f"{candidate.name} (weight {part:.2f}) stopped at its limit of iterations")
-    posterior /= posterior.sum(axis=1, keepdims=True)
+    tried = _tried(responses, clamp, seed, source)
+    log_likelihood, said, details = None, (), {}
+    if tried is None:
+        posterior = _by_weights(responses, clamp)
+        explanation = (
+            "Labels or annotators are too many for tables of confusion: wawa, bwa and one_coin weigh alike."
+        )
+        iterations, converged = 1, True
+    else:
+        candidates, found, weight, posterior, last = tried
+        iterations, converged = last.iterations, last.converged
+        log_likelihood = last.evidence * len(responses)
+        details = {
+            "weight": weight,
+            "evidence": np.array([one.evidence for one in found]),
+            "agreement": np.array([one.agreement for one in found]),
+        }
+        explanation = _explain(candidates, found, weight)
     fit, confusion = None, None
-    if _cells(responses) <= _MOST_TABLE:
-        fit = replace(pooled_fit(responses, posterior), vote_share=vote_share)
+    if responses.n_annotators * n_labels**2 <= _MOST_TABLE:
+        fit = replace(pooled_fit(responses, posterior), vote_share=vote_share, correlation=correlation)
         confusion = np.ascontiguousarray(fit.table.transpose(0, 2, 1), dtype=np.float32)
+    annotators = skill(responses, posterior, confusion=confusion)
+    posterior = tempered(posterior, responses.counts(), correlation)
+    posterior *= 1.0 - vote_share
+    share *= vote_share
+    posterior += share
+    del share
+    if clamp is not None:
+        known = np.flatnonzero(clamp >= 0)
+        posterior[known] = 0.0
+        posterior[known, clamp[known]] = 1.0
     result = finish(
         "auto",
         responses,
         posterior.astype(np.float32),
         clamp,
-        explanation=_explain(candidates, weight, held_out, vote_share),
-        seconds=perf_counter() - began,
-        log_likelihood=None if np.isnan(mixture) else mixture * len(responses),
+        explanation=explanation
+        + f" Answers to one item count as correlated ({correlation:g}), and {vote_share:.0%} of the posterior stays with the plain vote.",
+        seconds=0.0,
+        log_likelihood=log_likelihood,
+        iterations=iterations,
         converged=converged,
-        warnings=tuple(said),
-        confusion=confusion,
+        warnings=said,
         fit=fit,
-        details={"weight": weight, "held_out": held_out},
+        details=details,
+        annotators=annotators,
     )
     return replace(result, seconds=perf_counter() - began)
 
@@ -110,150 +133,110 @@ def pooled_fit(responses: Responses, posterior: NDArray[np.floating], strength: 
     start = em.start_stats(responses, None, np.ascontiguousarray(posterior, dtype=np.float64))
     crowd = start.counts.sum(axis=0) + 0.1
     crowd /= crowd.sum(axis=0, keepdims=True)
-    table = start.counts + strength * crowd
+    table = start.counts
+    table += strength * crowd
     table /= table.sum(axis=1, keepdims=True)
     prior = start.totals + 1.0
     return Fit(table, prior / prior.sum())
 
 
-def _cells(responses: Responses) -> int:
-    return responses.n_annotators * responses.n_labels**2
+def _tried(
+    responses: Responses, clamp: Int32 | None, seed: int, source: np.random.Generator
+) -> tuple[list[Candidate], list[Found], Float64, Float64, Found] | None:
+    """Candidates, what was found for each, their weights, the weighed posterior of all items and the likeliest's last state."""
+    whole = evidence.ready(responses, clamp)
+    part = whole
+    if len(responses) > _SAMPLE_ANSWERS:
+        part = evidence.ready(*_some_items(responses, clamp, source))
+    candidates = _candidates(whole, part)
+    if not candidates:
+        return None
+    found = [evidence.fit(part, one, seed, max_iter=FIRST_ROUNDS, tol=TOLERANCE) for one in candidates]
+    ahead = _scores(found) > _scores(found).max() - FAR_BEHIND
+    for m in np.flatnonzero(ahead).tolist():
+        if not found[m].converged:
+            rounds = MOST_ROUNDS - FIRST_ROUNDS
+            found[m] = evidence.resume(part, candidates[m], part, found[m], max_iter=rounds, tol=TOLERANCE)
+    score = _scores(found)
+    weight = np.exp(SHARPNESS * (score - score.max()))
+    weight /= weight.sum()
+    best = int(weight.argmax())
+    if part is whole:
+        posterior = np.zeros((responses.n_items, responses.n_labels))
+        for one, its in zip(found, weight, strict=True):
+            posterior += its * one.posterior
+        return candidates, found, weight, posterior, found[best]
+    kept = [m for m in np.argsort(-weight)[:2].tolist() if weight[m] > _LEAST_WEIGHT]
+    posterior, last = np.zeros((responses.n_items, responses.n_labels)), found[best]
+    for m in kept:
+        work = len(responses) * responses.n_labels * candidates[m].subtypes
+        rounds = int(np.clip(_LAST_WORK // work, 10, MOST_ROUNDS))
+        state = evidence.resume(whole, candidates[m], part, found[m], max_iter=rounds, tol=TOLERANCE)
+        posterior += weight[m] / weight[kept].sum() * state.posterior
+        last = state if m == best else last
+    return candidates, found, weight, posterior, last
 
 
-def _candidates(responses: Responses, seed: int) -> tuple[_Candidate, ...]:
-    room = _MOST_CELLS // max(1, responses.n_items * responses.n_labels)
-    subtypes = int(np.clip(room, 2, 10))
-    if _cells(responses) * subtypes > _MOST_TABLE:
-        return (
-            _Candidate("wawa", wawa),
-            _Candidate("bwa", bwa),
-            _Candidate("one_coin", partial(one_coin, right=4.0, wrong=1.0)),
-        )
-    split = partial(_seeded_ebcc, seed=seed, subtypes=subtypes, max_iter=150, tol=1e-5)
-    return (
-        _Candidate("wawa", wawa),
-        _Candidate("ebcc", partial(split, diagonal=4.0)),
-        _Candidate("ebcc with a firmer prior", partial(split, diagonal=8.0)),
-    )
+def _scores(found: list[Found]) -> Float64:
+    return np.array([one.evidence + AGREEMENT * one.agreement for one in found])
 
 
-def _seeded_ebcc(
-    responses: Responses,
-    *,
-    gold: NDArray[np.int32] | None,
-    seed: int,
-    subtypes: int,
-    max_iter: int,
-    tol: float,
-    diagonal: float,
-) -> TruthResult:
-    return ebcc(
-        responses,
-        gold=gold,
-        subtypes=subtypes,
-        rng=np.random.default_rng(seed),
-        diagonal=diagonal,
-        max_iter=max_iter,
-        tol=tol,
-    )
-
-
-def _weigh(
-    responses: Responses,
-    clamp: NDArray[np.int32] | None,
-    candidates: tuple[_Candidate, ...],
-    source: np.random.Generator,
-) -> tuple[Float64, Float64, float]:
-    """Stacking weights, the candidates' mean held-out log likelihood and the mixture's."""
-    n = len(candidates)
-    alike = np.full(n, 1.0 / n)
-    if len(responses) < 8 or int(responses.counts().max()) < 2:
-        return alike, np.full(n, np.nan), float("nan")
-    sample, known = _some_items(responses, clamp, source)
-    quarter = source.permutation(len(sample)) % 4
-    seen: list[Float64] = []
-    for turn in range(4 if len(sample) <= _MANY_ANSWERS else 1):
-        hidden = quarter == turn
-        rest, asked = sample.rows(~hidden), sample.rows(hidden)
-        seen.append(np.stack([_foretell(candidate, rest, asked, known) for candidate in candidates]))
-    chance = np.concatenate(seen, axis=1) + 1e-9
-    weight = stacking(chance)
-    return weight, np.log(chance).mean(axis=1), float(np.log(weight @ chance).mean())
-
-
-def stacking(chance: Float64, rounds: int = 200) -> Float64:
-    """Weights on the simplex that maximise ``sum_r log(weight @ chance)[r]``; each candidate starts with one answer's worth."""
-    weight = np.full(chance.shape[0], 1.0 / chance.shape[0])
-    for _ in range(rounds):
-        part = weight[:, None] * chance
-        part /= part.sum(axis=0)
-        weight = (part.sum(axis=1) + 1.0) / (chance.shape[1] + chance.shape[0])
-    return weight
+def _candidates(whole: Crowd, part: Crowd) -> list[Candidate]:
+    responses = whole.responses
+    n_labels = responses.n_labels
+    if whole.pair.size * n_labels > _MOST_CELLS or n_labels**2 > _MOST_TABLE:
+        return []
+    answered = int((part.responses.counts() > 0).sum())
+    made: list[Candidate] = []
+    for subtypes in SUBTYPES:
+        latent = n_labels * subtypes
+        if subtypes > 1 and (
+            answered < ITEMS_A_CLASS * latent
+            or len(responses) * latent > _MOST_WORK
+            or whole.pair.size * latent > _MOST_SPLIT_CELLS
+        ):
+            break
+        split = f", {subtypes} subtypes a label" if subtypes > 1 else ""
+        made.append(Candidate(f"people mostly right{split}", evidence.anchored(n_labels), subtypes))
+        made.append(Candidate(f"people like the crowd{split}", evidence.crowd_like(part), subtypes))
+    return made
 
 
 def _some_items(
-    responses: Responses, clamp: NDArray[np.int32] | None, source: np.random.Generator
-) -> tuple[Responses, NDArray[np.int32] | None]:
-    if responses.n_items <= _MOST_ITEMS:
-        return responses, clamp
-    chosen = np.sort(source.choice(responses.n_items, _MOST_ITEMS, replace=False))
+    responses: Responses, clamp: Int32 | None, source: np.random.Generator
+) -> tuple[Responses, Int32 | None]:
+    """Items drawn at random until they hold the answers wanted, renumbered."""
+    order = source.permutation(responses.n_items)
+    held = np.cumsum(responses.counts()[order])
+    chosen = np.sort(order[: max(1, int(np.searchsorted(held, _SAMPLE_ANSWERS, side="right")))])
     code = np.full(responses.n_items, -1, dtype=np.int32)
-    code[chosen] = np.arange(_MOST_ITEMS, dtype=np.int32)
+    code[chosen] = np.arange(chosen.size, dtype=np.int32)
     kept = code[responses.item] >= 0
     part = Responses.from_arrays(
         code[responses.item[kept]],
         responses.annotator[kept],
         responses.label[kept],
-        n_items=_MOST_ITEMS,
+        n_items=chosen.size,
         n_annotators=responses.n_annotators,
         n_labels=responses.n_labels,
     )
     return part, None if clamp is None else clamp[chosen]
 
 
-def _foretell(
-    candidate: _Candidate, rest: Responses, asked: Responses, clamp: NDArray[np.int32] | None
-) -> Float64:
-    """The probability the candidate, fitted to ``rest``, gives to each answer of ``asked``."""
-    result = candidate.method(rest, gold=clamp)
-    fit = result.fit
-    if fit is None and _cells(rest) > _MOST_TABLE:
-        accuracy = (result.annotators.accuracy * result.annotators.count + 8.0) / (
-            result.annotators.count + 10.0
-        )
-        accuracy = np.where(np.isnan(accuracy), 0.8, accuracy)[asked.annotator]
-        right = result.posterior[asked.item, asked.label].astype(np.float64)
-        return right * accuracy + (1.0 - right) * (1.0 - accuracy) / max(rest.n_labels - 1, 1)
-    if fit is None:
-        fit, share = pooled_fit(rest, result.posterior), result.posterior
-    else:
-        share = np.empty((rest.n_items, fit.prior.shape[0]), dtype=np.float32)
-        em.e_step(rest, em.Params(fit.table, fit.prior, 0.0, fit.subtypes), clamp, posterior=share)
-    table = fit.table / fit.table.sum(axis=1, keepdims=True)
-    found = np.empty(len(asked))
-    for low in range(0, len(asked), 100_000):
-        part = slice(low, low + 100_000)
-        rows = table[asked.annotator[part], asked.label[part]]
-        held = share[asked.item[part]]
-        found[part] = np.einsum("rk,rk->r", rows, held) / held.sum(axis=1)
-    return found
+def _by_weights(responses: Responses, clamp: Int32 | None) -> Float64:
+    """The mean of the methods that keep one number an annotator."""
+    posterior = wawa(responses, gold=clamp).posterior.astype(np.float64)
+    posterior += bwa(responses, gold=clamp).posterior
+    posterior += one_coin(responses, gold=clamp, right=4.0, wrong=1.0).posterior
+    posterior /= posterior.sum(axis=1, keepdims=True)
+    return posterior
 
 
-def _explain(
-    candidates: tuple[_Candidate, ...], weight: Float64, held_out: Float64, vote_share: float
-) -> str:
-    if np.isnan(held_out).all():
-        return (
-            "Too few answers meet on one item to tell the candidates apart: "
-            + ", ".join(candidate.name for candidate in candidates)
-            + " weigh alike."
-        )
-    order = np.argsort(-weight)
-    parts = ", ".join(
-        f"{candidates[m].name} {weight[m]:.0%} (held-out log likelihood {held_out[m]:.4f} an answer)"
-        for m in order
+def _explain(candidates: list[Candidate], found: list[Found], weight: Float64) -> str:
+    shown = [m for m in np.argsort(-weight).tolist() if weight[m] >= 0.005][:4]
+    parts = "; ".join(
+        f"{candidates[m].name} {weight[m]:.0%} (evidence {found[m].evidence:.4f} an answer, "
+        f"agreement with the votes {found[m].agreement:.1%})"
+        for m in shown
     )
-    return (
-        f"Candidates were weighed by how well they foretold hidden answers: {parts}. "
-        f"{vote_share:.0%} of the posterior stays with the plain vote."
-    )
+    return f"{len(candidates)} models were weighed by the evidence of the answers for each: {parts}."

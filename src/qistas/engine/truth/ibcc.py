@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from qistas.engine.responses import Responses, gold_codes
-from qistas.engine.truth import em
+from qistas.engine.truth import _kernels, em
 from qistas.engine.truth._special import digamma, dirichlet_kl
 from qistas.engine.truth.results import Fit, TruthResult, finish, no_labels
 
@@ -20,8 +20,7 @@ Float64 = NDArray[np.float64]
 class DirichletModel:
     """Mean-field update of Dirichlet confusion rows, class shares and subtype shares.
 
-    ``base[label, latent]`` are the prior counts of an answer. ``inner`` of the parameters holds the posterior
-    mean of the table and of the class shares.
+    ``base[label, latent]`` are the prior counts of an answer.
     """
 
     base: Float64
@@ -31,25 +30,28 @@ class DirichletModel:
 
     def m_step(self, stats: em.Stats, before: em.Params | None) -> em.Params:
         """Tables of ``exp E log`` and minus the KL divergence of the factors from their priors."""
-        alpha = np.ascontiguousarray((stats.counts + self.base).transpose(0, 2, 1))
-        table = np.exp(digamma(alpha) - digamma(alpha.sum(axis=2, keepdims=True)))
-        used = stats.counts.sum(axis=(1, 2)) > 0
-        penalty = -float(dirichlet_kl(alpha[used], np.ascontiguousarray(self.base.T)).sum())
-        split = stats.totals.reshape(-1, self.subtypes)
+        annotators, labels, latent = stats.counts.shape
+        table, gap = _kernels.dirichlet_step(
+            stats.counts.reshape(annotators * labels, latent),
+            np.arange(0, annotators * labels + 1, max(labels, 1), dtype=np.int64),
+            np.tile(np.arange(labels, dtype=np.int32), annotators),
+            self.base,
+            True,
+        )
+        prior, apart = self.shares(stats.totals)
+        return em.Params(table.reshape(stats.counts.shape), prior, -gap - apart, self.subtypes)
+
+    def shares(self, totals: Float64) -> tuple[Float64, float]:
+        """``exp E log`` of the weights of the latent classes, and the KL divergence of their factors."""
+        split = totals.reshape(-1, self.subtypes)
         classes = split.sum(axis=1) + self.class_base
-        penalty -= float(dirichlet_kl(classes, np.full(classes.shape, self.class_base)))
+        gap = float(dirichlet_kl(classes, np.full(classes.shape, self.class_base)))
         prior = np.exp(digamma(classes) - digamma(classes.sum()))[:, None] * np.ones((1, self.subtypes))
         if self.subtypes > 1:
             inside = split + self.subtype_base
-            penalty -= float(dirichlet_kl(inside, np.full(inside.shape, self.subtype_base)).sum())
+            gap += float(dirichlet_kl(inside, np.full(inside.shape, self.subtype_base)).sum())
             prior = prior * np.exp(digamma(inside) - digamma(inside.sum(axis=1, keepdims=True)))
-        return em.Params(
-            np.maximum(np.ascontiguousarray(table.transpose(0, 2, 1)), 1e-300),
-            np.maximum(prior.ravel(), 1e-300),
-            penalty,
-            self.subtypes,
-            (alpha / alpha.sum(axis=2, keepdims=True), classes / classes.sum()),
-        )
+        return np.maximum(prior.ravel(), 1e-300), gap
 
 
 def ibcc(
@@ -159,7 +161,10 @@ def _result(
     began: float,
     more: str,
 ) -> TruthResult:
-    rows, classes = fitted.params.inner
+    alpha = fitted.stats.counts + model.base
+    rows = np.ascontiguousarray((alpha / alpha.sum(axis=1, keepdims=True)).transpose(0, 2, 1))
+    classes = fitted.stats.totals.reshape(responses.n_labels, -1).sum(axis=1) + model.class_base
+    classes /= classes.sum()
     subtypes = fitted.params.subtypes
     n_labels = responses.n_labels
     confusion = rows

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from qistas.engine.truth.results import tempered
+
 Float64 = NDArray[np.float64]
 
 LEAST_TOLD = 0.02  # how far above a guess an annotator counts at least
@@ -21,6 +23,7 @@ def judge_items(
     *,
     subtypes: int = 1,
     vote_share: float = 0.0,
+    correlation: float = 0.0,
 ) -> Float64:
     """The posterior of every item under ``table`` and ``prior`` as a `Fit` holds them; shape ``(n_items, n_labels)``.
 
@@ -35,6 +38,8 @@ def judge_items(
     score -= score.max(axis=1, keepdims=True, initial=-np.inf)
     share = np.exp(score).reshape(n_items, -1, subtypes).sum(axis=2)
     share /= share.sum(axis=1, keepdims=True)
+    if correlation:
+        share = tempered(share, np.bincount(of, minlength=n_items), correlation)
     if vote_share and of.size:
         votes = vote_shares(of, said, n_items, share.shape[1])
         answered = votes.any(axis=1)

@@ -47,13 +47,14 @@ class Fit:
 
     ``table[annotator, label, latent]`` is the likelihood of an answer and ``prior[latent]`` the weight of a
     latent class; latent classes ``k * subtypes`` onwards stand for label ``k``. ``vote_share`` of the posterior is
-    the plain vote. ``model`` and ``stats``, where the method has them, let `update` go on from here.
+    the plain vote, and ``correlation`` makes what is left as doubtful as `tempered` says. ``model`` and ``stats``, where the method has them, let `update` go on from here.
     """
 
     table: Float64
     prior: Float64
     subtypes: int = 1
     vote_share: float = 0.0
+    correlation: float = 0.0
     model: em.TableModel | None = field(default=None, repr=False)
     stats: em.Stats | None = field(default=None, repr=False)
 
@@ -177,6 +178,7 @@ def finish(
     weight: Float64 | None = None,
     fit: Fit | None = None,
     details: Mapping[str, NDArray[np.floating]] | None = None,
+    annotators: Annotators | None = None,
 ) -> TruthResult:
     """A `TruthResult` from a posterior: the likeliest labels, doubt, skill and the warnings all share."""
     n_items, n_labels = posterior.shape
@@ -202,7 +204,9 @@ def finish(
         confidence=confidence,
         doubt=np.float32(1.0) - confidence,
         entropy=entropy,
-        annotators=skill(responses, posterior, confusion=confusion, weight=weight),
+        annotators=annotators
+        if annotators is not None
+        else skill(responses, posterior, confusion=confusion, weight=weight),
         prior=prior if prior is not None else shares(posterior, answered),
         log_likelihood=log_likelihood,
         iterations=iterations,
@@ -214,6 +218,22 @@ def finish(
         fit=fit,
         details=MappingProxyType(dict(details or {})),
     )
+
+
+def tempered(posterior: Float64, count: NDArray[np.integer], correlation: float) -> Float64:
+    """Rows as doubtful as ``count`` answers that are correlated leave them; shape as ``posterior``.
+
+    ``n`` answers correlated by ``r`` tell as much as ``n / (1 + (n - 1) r)`` independent ones: each row is raised to
+    ``1 / (1 + (n - 1) r)`` and normalised. ``r = correlation * sqrt(n_labels - 1)``: the more labels, the more ways
+    to be wrong together.
+    """
+    rate = correlation * np.sqrt(max(posterior.shape[1] - 1, 0))
+    if rate == 0.0:
+        return posterior
+    power = 1.0 / (1.0 + np.maximum(count - 1, 0) * rate)
+    raised = np.maximum(posterior, 1e-300) ** power[:, None]
+    raised /= raised.sum(axis=1, keepdims=True)
+    return raised
 
 
 def _entropy(posterior: Float32) -> Float32:

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from qistas.engine.responses import Responses, gold_codes
 from qistas.engine.truth import em
-from qistas.engine.truth.results import Fit, TruthResult, finish
+from qistas.engine.truth.results import Fit, TruthResult, finish, tempered
 
 Float64 = NDArray[np.float64]
 
@@ -38,6 +38,7 @@ def judge(fit: Fit, annotator: ArrayLike, label: ArrayLike) -> Float64:
     share = np.exp(score - score.max())
     posterior = share.reshape(-1, fit.subtypes).sum(axis=1)
     posterior /= posterior.sum()
+    posterior = tempered(posterior[None], np.array([said.size]), fit.correlation)[0]
     if fit.vote_share and said.size:
         vote = np.bincount(said, minlength=n_labels) / said.size
         posterior = (1.0 - fit.vote_share) * posterior + fit.vote_share * vote

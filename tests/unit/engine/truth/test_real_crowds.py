@@ -37,7 +37,7 @@ def load(name: str) -> tuple[Responses, NDArray[np.int64]]:
 
 
 @pytest.mark.parametrize(
-    ("name", "least"), [("bluebird", 84.0), ("weather_amt", 85.0), ("temp", 93.5), ("rte", 92.5)]
+    ("name", "least"), [("bluebird", 84.0), ("weather_amt", 84.0), ("temp", 93.5), ("rte", 92.5)]
 )
 def test_auto_is_not_below_majority(name: str, least: float) -> None:
     responses, known = load(name)
