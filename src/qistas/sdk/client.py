@@ -329,6 +329,10 @@ class Client:
         """Agreement, consensus and doubt per question, and how annotators do."""
         return read(Quality, self._get(f"{self._at(project)}/quality"))
 
+    def quality_document(self, project: ProjectRef) -> dict[str, Any]:
+        """The quality page as the server tells it, with everything in it: doubt, confusion, skills by question, flags."""
+        return self._get(f"{self._at(project)}/quality")
+
     def infer_consensus(self, project: ProjectRef, method: str | None = None) -> Any:
         """Infer the consensus of the whole project anew, as a job of the server."""
         return self._transport.json(
