@@ -175,7 +175,7 @@ class Storm:
 
 @pytest.mark.parametrize(
     ("items", "kills"),
-    [pytest.param(250, 5), pytest.param(2500, 24, marks=pytest.mark.slow)],
+    [pytest.param(250, 5), pytest.param(2500, 24, marks=[pytest.mark.slow, pytest.mark.timeout(1500)])],
 )
 async def test_nothing_is_lost_or_doubled(tmp_path: Path, items: int, kills: int) -> None:
     installation = Installation(tmp_path / "data").start()
