@@ -20,10 +20,10 @@ Float64 = NDArray[np.float64]
 Int32 = NDArray[np.int32]
 
 VOTE_SHARE = 0.1
-CORRELATION = 0.2
-POOLING = 10.0
+CORRELATION = 0.25
+POOLING = 3.0
 AGREEMENT = 0.3  # nats an answer that full agreement with the votes is worth
-SHARPNESS = 2000.0  # answers' worth of evidence that tell two candidates apart, however many there are
+SHARPNESS = 5000.0  # answers' worth of evidence that tell two candidates apart, however many there are
 SUBTYPES = (1, 2, 5, 10)
 ITEMS_A_CLASS = 10
 TOLERANCE = 1e-5
@@ -53,7 +53,7 @@ def auto(
     together (`ibcc` and `ebcc`), each under two priors: that people mostly answer what is true, and that annotators resemble the
     crowd. Subtypes that would leave fewer than ten items to a class are left out. A candidate's score is its lower bound of the log
     probability of the answers, an answer, plus 0.3 times its agreement with the votes: evidence can show that a model describes
-    the annotators, not that it means the same by a label as they do. Weights are the softmax of 2,000 × score.
+    the annotators, not that it means the same by a label as they do. Weights are the softmax of 5,000 × score.
 
     The weighed posterior ``p`` is made as doubtful as answers that are not independent leave it: with ``n`` answers to the item,
     ``p ** (1 / (1 + (n - 1) r))``, ``r = correlation * sqrt(K - 1)``, the design effect of answers correlated by ``r``; and
@@ -63,7 +63,7 @@ def auto(
     over all answers. Where tables would be too large (labels or annotators in great number), `wawa`, `bwa` and `one_coin`
     weigh alike. ``rng`` draws sample and subtypes (by default a generator seeded with 0). ``details`` holds ``weight``, ``evidence`` and
     ``agreement`` of the candidates tried; ``log_likelihood`` is the bound of the likeliest one. ``annotators`` are judged under ``p``; ``annotators.confusion``
-    and ``fit`` are expected counts under ``p``, pulled to the average annotator by ten answers, and `judge` applies the same correlation
+    and ``fit`` are expected counts under ``p``, pulled to the average annotator by three answers, and `judge` applies the same correlation
     and vote to them.
 
     References: `ibcc` and `ebcc`; J. A. Hoeting, D. Madigan, A. E. Raftery and C. T. Volinsky, Bayesian Model Averaging,

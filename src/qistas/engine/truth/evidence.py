@@ -98,7 +98,7 @@ def anchored(n_labels: int, diagonal: float = 4.0) -> Float64:
     return np.ones((n_labels, n_labels)) + (diagonal - 1.0) * np.eye(n_labels)
 
 
-def crowd_like(crowd: Crowd, strength: float = 10.0) -> Float64:
+def crowd_like(crowd: Crowd, strength: float = 5.0) -> Float64:
     """The prior that annotators resemble the crowd: its confusion about the votes squared, worth ``strength`` answers a label."""
     sharp = crowd.share**2
     sharp /= sharp.sum(axis=1, keepdims=True)
