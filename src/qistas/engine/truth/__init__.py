@@ -27,6 +27,7 @@ from qistas.engine.truth.one_coin import one_coin, zencrowd
 from qistas.engine.truth.ordinal_ds import ordinal_ds
 from qistas.engine.truth.results import Annotators, Fit, NumericResult, TruthResult
 from qistas.engine.truth.rover import TextResult, rover
+from qistas.engine.truth.sharded import LocalShards, Shard, ShardedFit, Shards, fit_shards
 from qistas.engine.truth.update import judge, update
 from qistas.engine.truth.wawa import wawa
 
@@ -35,8 +36,12 @@ __all__ = [
     "ConfusionModel",
     "DirichletModel",
     "Fit",
+    "LocalShards",
     "NumericResult",
     "Params",
+    "Shard",
+    "ShardedFit",
+    "Shards",
     "Stats",
     "TableModel",
     "TextResult",
@@ -51,6 +56,7 @@ __all__ = [
     "dawid_skene",
     "e_step",
     "ebcc",
+    "fit_shards",
     "gaussian",
     "glad",
     "ibcc",

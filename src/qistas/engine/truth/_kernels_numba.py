@@ -16,10 +16,12 @@ from typing import Any
 
 import numpy as np
 from numba import get_num_threads, njit, prange
+from numba.cpython.unsafe.tuple import tuple_setitem
 from numpy.typing import NDArray
 
 Float64 = NDArray[np.float64]
 _FIXED = 16
+_IN_REGISTERS = 6
 _SMALL = 200_000
 _NO_POSTERIOR = np.empty((0, 0), dtype=np.float32)
 
@@ -252,10 +254,56 @@ def _estep_run(
 
 @cache
 def _fixed(latent: int) -> tuple[Any, Any]:
-    """The plain pass for so many classes: on one run of items, and shared among threads."""
+    """The plain pass for so many classes: on one run of items, and shared among threads.
+
+    Few classes are held in a tuple, which the compiler keeps in registers; an array it must store and load again for each answer.
+    """
+    nothing = (0.0,) * latent
 
     @njit(nogil=True, cache=True, error_model="numpy")
-    def alone(low, high, offsets, rows, table, prior, posterior, mine, total, loglik):
+    def held(low, high, offsets, rows, table, prior, posterior, mine, total, loglik):
+        start, whole = nothing, nothing
+        for k in range(latent):
+            start = tuple_setitem(start, k, prior[k])
+        summed = 0.0
+        product = 1.0
+        for i in range(low, high):
+            a = offsets[i]
+            b = offsets[i + 1]
+            share = start
+            for r in range(a, b):
+                w = np.int64(rows[r]) * latent
+                for k in range(latent):
+                    share = tuple_setitem(share, k, share[k] * table[w + k])
+            mass = 0.0
+            for k in range(latent):
+                mass += share[k]
+            scale = 1.0 / mass
+            for k in range(latent):
+                share = tuple_setitem(share, k, share[k] * scale)
+            if b > a:
+                if mass < 1e-100 or mass > 1e100:
+                    summed += np.log(mass)
+                else:
+                    product *= mass
+                    if product < 1e-150 or product > 1e150:
+                        summed += np.log(product)
+                        product = 1.0
+                for k in range(latent):
+                    whole = tuple_setitem(whole, k, whole[k] + share[k])
+                for r in range(a, b):
+                    w = np.int64(rows[r]) * latent
+                    for k in range(latent):
+                        mine[w + k] += share[k]
+            if posterior.shape[0] > 0:
+                for k in range(latent):
+                    posterior[i, k] = share[k]
+        for k in range(latent):
+            total[k] += whole[k]
+        loglik[0] = summed + np.log(product)
+
+    @njit(nogil=True, cache=True, error_model="numpy")
+    def stored(low, high, offsets, rows, table, prior, posterior, mine, total, loglik):
         share = np.empty(latent)
         summed = 0.0
         product = 1.0
@@ -292,6 +340,8 @@ def _fixed(latent: int) -> tuple[Any, Any]:
                 for k in range(latent):
                     posterior[i, k] = share[k]
         loglik[0] = summed + np.log(product)
+
+    alone = held if latent <= _IN_REGISTERS else stored
 
     @njit(parallel=True, nogil=True, cache=True)
     def shared(offsets, rows, table, prior, posterior, counts, totals, loglik):

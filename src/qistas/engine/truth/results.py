@@ -134,7 +134,18 @@ def skill(
     interval is Wilson's with the number of answers cut to ``m (1 - m) / v``, ``v`` the sampling variance plus
     that doubt, so that an annotator judged against unsure items gets a wider interval.
     """
-    count, right, doubt = _kernels.matches(responses, posterior)
+    return skill_of(*_kernels.matches(responses, posterior), confusion=confusion, weight=weight)
+
+
+def skill_of(
+    count: Float64,
+    right: Float64,
+    doubt: Float64,
+    *,
+    confusion: Float32 | None = None,
+    weight: Float64 | None = None,
+) -> Annotators:
+    """`skill` from its sums by annotator: answers, expected right ones, and their variance from the items' doubt."""
     with np.errstate(invalid="ignore", divide="ignore"):
         accuracy = right / count
         middle = (right + 1.0) / (count + 2.0)
