@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -132,8 +133,8 @@ def gather(client: "Client", name: str) -> Material:
     known = client.error_searches(name)["searches"]
     searches = {search["question"]: search for search in known if search["state"] == "done"}
     errors = {
-        question: [row for row, _ in zip(client.label_errors(name, question), range(ERRORS), strict=False)]
-        for question in searches
+        question: list(islice(client.label_errors(name, question), _worth_showing(search)))
+        for question, search in searches.items()
     }
     measured = {question.name: measure(question, rows, gold) for question in ontology.questions}
     return Material(
@@ -147,6 +148,11 @@ def gather(client: "Client", name: str) -> Material:
         errors,
         cut,
     )
+
+
+def _worth_showing(search: Mapping[str, Any]) -> int:
+    """As many as there may well be: beyond them most labels are right."""
+    return ERRORS if search["high"] is None else min(ERRORS, max(5, round(search["high"])))
 
 
 def measure(

@@ -31,12 +31,14 @@ section { background: #fff; border: 1px solid var(--rule); border-radius: 8px; p
 .totals { display: flex; flex-wrap: wrap; gap: .75rem 2.25rem; margin: 1rem 0 0; } .totals div { min-width: 5rem; }
 .totals dt { color: var(--soft); font-size: .8125rem; } .totals dd { margin: 0; font-size: 1.375rem; font-variant-numeric: tabular-nums; }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 1.5rem; margin-top: 1rem; }
-figure { margin: 0; break-inside: avoid; } figure svg { width: 100%; height: auto; max-width: 34rem; display: block; }
+figure { margin: 0; break-inside: avoid; } figure svg { max-width: 100%; height: auto; display: block; } figure svg text { unicode-bidi: plaintext; }
 table { border-collapse: collapse; width: 100%; font-size: .875rem; font-variant-numeric: tabular-nums; } .wide { overflow-x: auto; }
 th, td { text-align: start; padding: .375rem .625rem; border-bottom: 1px solid var(--rule); vertical-align: top; overflow-wrap: anywhere; }
-th { font-weight: 600; color: var(--soft); } td.n { text-align: end; white-space: nowrap; } .big { font-size: 1.375rem; }
+th { font-weight: 600; color: var(--soft); } th.n { text-align: end; } td.n { text-align: end; white-space: nowrap; } .big { font-size: 1.375rem; }
 @media print { body { background: #fff; } section { border: 0; padding: 0; break-inside: auto; } }
 """
+
+NUMBERS = frozenset(("said", "by", "alike", "answered", "gold"))
 
 
 def page(material: "Material", language: str, *, figures: bool = True) -> str:
@@ -52,7 +54,7 @@ def page(material: "Material", language: str, *, figures: bool = True) -> str:
         ("done", counts["done"]),
         ("reviewed", counts["reviewed"]),
     ]
-    title = words["title"].format(name=material.name)
+    title = words["title"].format(name=f"\u2068{material.name}\u2069")  # its direction is its own
     parts = [
         f"<header><h1>{_text(title)}</h1>",
         f'<p dir="auto">{_text(material.description)}</p>' if material.description else "",
@@ -220,7 +222,7 @@ def _errors(question: "Question", material: "Material", words: Mapping[str, str]
     parts.append(
         f'<p class="soft">{_text(words["likeliest"].format(n=len(rows)))}</p><div class="wide"><table><thead><tr>'
     )
-    parts += [f'<th scope="col">{_text(words[head])}</th>' for head in heads]
+    parts += [_head(words[head], head in NUMBERS) for head in heads]
     parts.append("</tr></thead><tbody>")
     for row in rows:
         model, answers, near = (row["evidence"][name] for name in ("model", "answers", "neighbours"))
@@ -244,7 +246,7 @@ def _annotators(people: list[Mapping[str, Any]], words: Mapping[str, str]) -> st
         return ""
     heads = ("annotator", "answered", "skill_short", "gold", "flags")
     parts = [f'<section><h2>{_text(words["annotators"])}</h2><div class="wide"><table><thead><tr>']
-    parts += [f'<th scope="col">{_text(words[head])}</th>' for head in heads]
+    parts += [_head(words[head], head in NUMBERS) for head in heads]
     parts.append("</tr></thead><tbody>")
     for person in people:
         skills = "<br>".join(
@@ -296,6 +298,11 @@ class _Drawer:
         return f"<figure><figcaption><h3>{_text(title)}</h3><p class='soft'>{_text(note)}</p></figcaption>{drawing}</figure>"
 
 
+def _head(words: str, numbers: bool) -> str:
+    kind = ' class="n"' if numbers else ""
+    return f'<th scope="col"{kind}>{_text(words)}</th>'
+
+
 def _content(data: Mapping[str, Any], words: Mapping[str, str], length: int = 200) -> str:
     texts = [value if isinstance(value, str) else words["picture"] for value in data.values() if value]
     line = " ".join(" ".join(texts).split())
@@ -303,7 +310,7 @@ def _content(data: Mapping[str, Any], words: Mapping[str, str], length: int = 20
 
 
 def _time(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M}"
+    return f"\u2066{at:%Y-%m-%d %H:%M}\u2069"  # stays in its order among Arabic
 
 
 def _text(words: str) -> str:

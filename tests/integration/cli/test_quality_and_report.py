@@ -54,8 +54,8 @@ COMMON = [
     "على",
     "إلى",
 ]
-ITEMS = 120
-WRONG = set(range(0, ITEMS, 20))
+ITEMS = 90
+WRONG = set(range(0, ITEMS, 15))
 
 
 @pytest.fixture(scope="module")
