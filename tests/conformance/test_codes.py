@@ -83,7 +83,7 @@ def ended_codes() -> set[str]:
 def test_the_codes_are_found() -> None:
     assert {"invalid", "not_found", "ontology_breaks", "internal", "too_large"} <= problem_codes()
     assert {"json_invalid", "duplicate_key", "entry_ratio", "image_too_large"} <= refusal_codes()
-    assert "page_key" in fault_codes()
+    assert {"page_key", "name_length"} <= fault_codes()
     assert ended_codes() == {"gave_up", "work_lost"}
 
 

@@ -43,7 +43,7 @@ def decode_key(token: str | None, length: int) -> list[Any] | None:
     ):
         raise Invalid(
             "The page key is not one of ours.",
-            [Fault("after", "unreadable", "Use `next` of the page before.")],
+            [Fault("after", "unreadable", "Use `next` of the page before.", "page_key")],
         )
     return key
 

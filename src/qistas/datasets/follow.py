@@ -21,7 +21,15 @@ async def make_dataset(tx: Tx, project_id: ProjectId, name: str) -> Dataset:
     if not 1 <= len(plain) <= MAX_NAME:
         raise Invalid(
             "The name is not valid.",
-            [Fault("name", "is empty or too long", f"Give 1 to {MAX_NAME} characters.")],
+            [
+                Fault(
+                    "name",
+                    "is empty or too long",
+                    f"Give 1 to {MAX_NAME} characters.",
+                    "name_length",
+                    {"most": MAX_NAME},
+                )
+            ],
         )
     if not await store.project_exists(tx, project_id):
         raise Missing()

@@ -37,6 +37,8 @@ def check_selection(selection: Selection, ontology: Ontology) -> None:
                     f"selection.labels.{name}"[:80],
                     "there is no such question",
                     f"The questions are: {known}.",
+                    "question_unknown",
+                    {"known": known},
                 )
             )
             continue
@@ -46,15 +48,21 @@ def check_selection(selection: Selection, ontology: Ontology) -> None:
                     f"selection.labels.{name}"[:80],
                     f"there is no label {label[:64]!r}",
                     f"The labels are: {', '.join(question.labels.names[:20])}.",
+                    "label_unknown",
+                    {"label": label[:64], "known": ", ".join(question.labels.names[:20])},
                 )
                 for label in labels
                 if label not in question.labels
             ]
     for key, value in (("min_confidence", selection.min_confidence), ("max_doubt", selection.max_doubt)):
         if value is not None and not 0 <= value <= 1:
-            faults.append(Fault(f"selection.{key}", f"is {value}", "Give a number from 0 to 1."))
+            faults.append(
+                Fault(f"selection.{key}", f"is {value}", "Give a number from 0 to 1.", "share_range")
+            )
     if selection.min_answers is not None and selection.min_answers < 0:
-        faults.append(Fault("selection.min_answers", "is negative", "Give a whole number from 0."))
+        faults.append(
+            Fault("selection.min_answers", "is negative", "Give a whole number from 0.", "count_negative")
+        )
     if faults:
         raise SelectionInvalid("The selection asks for what is not there.", faults)
 

@@ -21,18 +21,29 @@ WHOLE = "train"  # the name of the only part, where nothing says otherwise
 def check_splits(splits: Splits) -> None:
     """Raise SelectionInvalid for shares that are none."""
     faults = [
-        Fault(f"splits.{name}"[:80], "is not a name of a split", "Use letters, digits, ., _ and -.")
+        Fault(
+            f"splits.{name}"[:80],
+            "is not a name of a split",
+            "Use letters, digits, ., _ and -.",
+            "split_name",
+        )
         for name in splits.shares
         if not _NAME.match(name)
     ]
     faults += [
-        Fault(f"splits.{name}"[:80], f"is {share}", "Give a share above 0 and up to 1.")
+        Fault(f"splits.{name}"[:80], f"is {share}", "Give a share above 0 and up to 1.", "split_share")
         for name, share in splits.shares.items()
         if not (math.isfinite(share) and 0 < share <= 1)
     ]
     if splits.shares and not faults and abs(sum(splits.shares.values()) - 1) > 1e-6:
         faults.append(
-            Fault("splits", f"the shares sum to {sum(splits.shares.values()):g}", "Make them sum to 1.")
+            Fault(
+                "splits",
+                f"the shares sum to {sum(splits.shares.values()):g}",
+                "Make them sum to 1.",
+                "split_sum",
+                {"sum": f"{sum(splits.shares.values()):g}"},
+            )
         )
     if faults:
         raise SelectionInvalid("The splits are not valid.", faults)

@@ -116,7 +116,13 @@ async def _refuse_breaks(
     if difference.breaks:
         hits = await _count_hits(tx, project_id, difference.breaks, since)
         faults += [
-            Fault(one.where, f"{one.message}: {_count(n, 'stored answer')} {_agree(n)}", one.remedy)
+            Fault(
+                one.where,
+                f"{one.message}: {_count(n, 'stored answer')} {_agree(n)}",
+                one.remedy,
+                "stored_answers",
+                {"n": n},
+            )
             for one, n in zip(difference.breaks, hits, strict=True)
             if n
         ]
@@ -129,7 +135,15 @@ async def _refuse_breaks(
                 if one.holding
                 else ("lacks it" if n == 1 else "lack it")
             )
-            faults.append(Fault(one.where, f"{one.message}: {_count(n, 'item')} {verb}", one.remedy))
+            faults.append(
+                Fault(
+                    one.where,
+                    f"{one.message}: {_count(n, 'item')} {verb}",
+                    one.remedy,
+                    "stored_items",
+                    {"n": n},
+                )
+            )
     if faults:
         raise OntologyBreaks("The change would break what is stored. Nothing was changed.", faults)
 

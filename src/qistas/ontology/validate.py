@@ -54,10 +54,24 @@ def check_answer(
             if value is not _ABSENT:
                 met += 1
                 because = f"`{when.question}` is not {' or '.join(str(v) for v in when.values[:3])}"
-                faults.append(Fault(f"answer.{name}", f"was not asked, since {because}", "Leave it out."))
+                faults.append(
+                    Fault(
+                        f"answer.{name}",
+                        f"was not asked, since {because}",
+                        "Leave it out.",
+                        "answer_not_asked",
+                    )
+                )
         elif value is _ABSENT:
             if question.required:
-                faults.append(Fault(f"answer.{name}", "is missing", "Answer this question; it is required."))
+                faults.append(
+                    Fault(
+                        f"answer.{name}",
+                        "is missing",
+                        "Answer this question; it is required.",
+                        "answer_missing",
+                    )
+                )
         else:
             met += 1
             normal = question.kind.validate(question, value, data, f"answer.{name}", faults)

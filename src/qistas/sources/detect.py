@@ -46,7 +46,9 @@ class Detected:
 def detect(name: str, sample: bytes, options: ImportOptions) -> Detected:
     """Judge a file by its name and its first bytes. Raises FileInvalid for what is not read at all."""
     if not sample:
-        raise FileInvalid("The file is empty.", [Fault("file", "has no bytes", "Choose another file.")])
+        raise FileInvalid(
+            "The file is empty.", [Fault("file", "has no bytes", "Choose another file.", "file_empty")]
+        )
     _refuse_foreign(name, sample)
     encoding = _encoding(sample, options)
     found = options.format or _format(name, sample, encoding)
@@ -56,7 +58,7 @@ def detect(name: str, sample: bytes, options: ImportOptions) -> Detected:
     if len(delimiter) != 1 or delimiter in '"\r\n\0':
         raise FileInvalid(
             "The delimiter is not one character.",
-            [Fault("options.delimiter", repr(delimiter), "Give one character, such as , or ;")],
+            [Fault("options.delimiter", repr(delimiter), "Give one character, such as , or ;", "delimiter")],
         )
     return Detected(found, encoding, delimiter)
 
@@ -65,21 +67,22 @@ def _refuse_foreign(name: str, sample: bytes) -> None:
     for magic, (what, remedy) in _NOT_READ.items():
         if sample.startswith(magic):
             raise FileInvalid(
-                f"This file is {what}, which is not read here.", [Fault("file", f"is {what}", remedy)]
+                f"This file is {what}, which is not read here.",
+                [Fault("file", f"is {what}", remedy, "file_other_kind", {"what": what})],
             )
     if sample.startswith(b"PK") and (
         b"[Content_Types].xml" in sample[:4096] or name.lower().endswith((".xlsx", ".docx", ".ods"))
     ):
         raise FileInvalid(
             "This file is an Office document.",
-            [Fault("file", "is a workbook", "Save the sheet as CSV (UTF-8).")],
+            [Fault("file", "is a workbook", "Save the sheet as CSV (UTF-8).", "file_workbook")],
         )
     if sample.startswith(b"PK") and (
         b"data.pkl" in sample[:4096] or name.lower().endswith((".pt", ".pth", ".npz"))
     ):
         raise FileInvalid(
             "This file is a saved model or array, not data to label.",
-            [Fault("file", "could run code when read", "Write it as Parquet.")],
+            [Fault("file", "could run code when read", "Write it as Parquet.", "file_runs_code")],
         )
 
 
@@ -95,6 +98,7 @@ def _encoding(sample: bytes, options: ImportOptions) -> str:
                     "options.encoding",
                     "not known",
                     "Use utf-8, utf-16, cp1256 (Windows Arabic), iso8859-6, cp1252 …",
+                    "encoding_unknown",
                 )
             ],
         )
@@ -112,7 +116,14 @@ def _format(name: str, sample: bytes, encoding: str) -> Format:
     if named is not None and named in (Format.PARQUET, Format.ZIP):
         raise FileInvalid(
             f"This file is named {named.value} and is none.",
-            [Fault("file", "begins like another kind of file", "Check that it was copied whole.")],
+            [
+                Fault(
+                    "file",
+                    "begins like another kind of file",
+                    "Check that it was copied whole.",
+                    "file_misnamed",
+                )
+            ],
         )
     if named is Format.JSON or named is Format.JSONL or (named is None and text[:1] in ("{", "[")):
         return _json_form(text)
@@ -121,7 +132,14 @@ def _format(name: str, sample: bytes, encoding: str) -> Format:
     if "\0" in text[:4096]:
         raise FileInvalid(
             "This file is not one that is read here.",
-            [Fault("file", "is binary", "Send JSON Lines, JSON, CSV, TSV, Parquet, text or zip.")],
+            [
+                Fault(
+                    "file",
+                    "is binary",
+                    "Send JSON Lines, JSON, CSV, TSV, Parquet, text or zip.",
+                    "file_binary",
+                )
+            ],
         )
     head = text.split("\n", 1)[0]
     return (

@@ -115,7 +115,7 @@ def make_plan(
     if not fields:
         raise FileInvalid(
             "The project has no ontology yet, so it is not known what an item holds.",
-            [Fault("ontology", "missing", "Publish an ontology first.")],
+            [Fault("ontology", "missing", "Publish an ontology first.", "ontology_missing")],
         )
     if _is_envelope(fields, sample, options):
         whole = tuple((spec, spec.name) for spec in fields)
@@ -127,6 +127,8 @@ def make_plan(
             f"options.mapping.{field}",
             "there is no such field in the ontology",
             f"The fields are: {', '.join(sorted(names))}.",
+            "field_unknown",
+            {"known": ", ".join(sorted(names))},
         )
         for field in stated
         if field not in names
@@ -137,7 +139,13 @@ def make_plan(
         *filter(None, (options.external_id, options.split)),
     ]
     faults += [
-        Fault(f"column {column}", "is not in the file", f"The columns are: {', '.join(columns[:30])}.")
+        Fault(
+            f"column {column}",
+            "is not in the file",
+            f"The columns are: {', '.join(columns[:30])}.",
+            "column_unknown",
+            {"known": ", ".join(columns[:30])},
+        )
         for column in dict.fromkeys(wanted)
         if column not in columns
     ]
@@ -153,7 +161,13 @@ def make_plan(
         raise FileInvalid(
             "Some fields of the ontology have no column in this file.",
             [
-                Fault(f"field {spec.name}", "no column fills it", f"Name its column in the mapping. {known}")
+                Fault(
+                    f"field {spec.name}",
+                    "no column fills it",
+                    f"Name its column in the mapping. {known}",
+                    "field_unfilled",
+                    {"known": ", ".join(columns[:30])},
+                )
                 for spec in lacking
             ],
         )

@@ -71,10 +71,24 @@ def check_options(options: ImportOptions) -> None:
     if options.batch is not None and not (
         1 <= len(options.batch.strip()) <= MAX_NAME and "\0" not in options.batch
     ):
-        faults.append(Fault("options.batch", "is not a name", f"Give 1 to {MAX_NAME} characters."))
+        faults.append(
+            Fault(
+                "options.batch",
+                "is not a name",
+                f"Give 1 to {MAX_NAME} characters.",
+                "name_length",
+                {"most": MAX_NAME},
+            )
+        )
     if options.priority is not None and abs(options.priority) > MAX_PRIORITY:
         faults.append(
-            Fault("options.priority", "is out of range", f"Give a whole number within ±{MAX_PRIORITY:,}.")
+            Fault(
+                "options.priority",
+                "is out of range",
+                f"Give a whole number within ±{MAX_PRIORITY:,}.",
+                "priority_range",
+                {"most": MAX_PRIORITY},
+            )
         )
     if faults:
         raise Invalid("The options of the import are not valid.", faults)

@@ -63,7 +63,7 @@ async def save_batch(
         await _check_assignee(tx, assignee)
     if batch_id is None:
         if not name:
-            raise Invalid("A batch needs a name.", [Fault("name", "missing", "Give it one.")])
+            raise Invalid("A batch needs a name.", [Fault("name", "missing", "Give it one.", "name_missing")])
         batch_id = await store.insert_batch(tx, project_id, name, priority or 0)
     elif not await store.list_batches(tx, project_id, batch_id):
         raise Missing()
@@ -78,7 +78,15 @@ def _check_priority(priority: int | None) -> None:
     if priority is not None and abs(priority) > MAX_PRIORITY:
         raise Invalid(
             "The priority is out of range.",
-            [Fault("priority", str(priority), f"Give one from {-MAX_PRIORITY} to {MAX_PRIORITY}.")],
+            [
+                Fault(
+                    "priority",
+                    str(priority),
+                    f"Give one from {-MAX_PRIORITY} to {MAX_PRIORITY}.",
+                    "priority_range",
+                    {"most": MAX_PRIORITY},
+                )
+            ],
         )
 
 

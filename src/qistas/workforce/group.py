@@ -63,7 +63,11 @@ async def _fill(tx: Tx, group_id: GroupId, name: str, members: Sequence[MemberId
         if member_id not in there:
             raise Missing(
                 "One of these is not a member.",
-                [Fault(f"members[{at}]", "no such member", "Take an id from GET /members.")],
+                [
+                    Fault(
+                        f"members[{at}]", "no such member", "Take an id from GET /members.", "member_unknown"
+                    )
+                ],
             )
     await store.fill_group(tx, tx.tenant_id, group_id, wanted)
     await record(tx, Act.CONFIG_CHANGE, [group_id], group=name, members=len(wanted))

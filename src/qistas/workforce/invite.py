@@ -45,12 +45,12 @@ async def invite(
     if not 1 <= days <= MOST_DAYS:
         raise Invalid(
             "The invitation cannot be made like this.",
-            [Fault("days", "out of range", f"Give 1 to {MOST_DAYS}.")],
+            [Fault("days", "out of range", f"Give 1 to {MOST_DAYS}.", "days_range", {"most": MOST_DAYS})],
         )
     if role is Role.GUEST:
         raise Invalid(
             "A guest holds roles in projects alone.",
-            [Fault("role", "guest", "Give a project and a role in it.")],
+            [Fault("role", "guest", "Give a project and a role in it.", "role_guest")],
         )
     if not may_grant(principal, role, project_id):
         raise Forbidden(f"You may not invite a {role.value}: that role may do more than you.")
@@ -137,7 +137,15 @@ async def accept_invitation(
     if look.email is not None and theirs != look.email:
         raise Invalid(
             "This invitation is for another e-mail address.",
-            [Fault("email", "another address", f"Use {look.email}.")],
+            [
+                Fault(
+                    "email",
+                    "another address",
+                    f"Use {look.email}.",
+                    "email_invited",
+                    {"email": look.email or ""},
+                )
+            ],
         )
     async with db.system_tx(reason="accept-invitation") as tx:
         known = await store.person_by_email(tx, theirs)

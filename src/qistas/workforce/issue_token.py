@@ -101,13 +101,22 @@ def _checked(
 ) -> list[str]:
     faults: list[Fault] = []
     if not 1 <= days <= MOST_DAYS:
-        faults.append(Fault("days", "out of range", f"Give a number of days from 1 to {MOST_DAYS}."))
+        faults.append(
+            Fault(
+                "days",
+                "out of range",
+                f"Give a number of days from 1 to {MOST_DAYS}.",
+                "days_range",
+                {"most": MOST_DAYS},
+            )
+        )
     if not scopes:
         faults.append(
             Fault(
                 "scopes",
                 "empty",
                 f"Name at least one permission, or {EVERYTHING!r} for everything the role allows.",
+                "scopes_empty",
             )
         )
     strange = sorted(set(scopes) - known_scopes(scopes) - {EVERYTHING})
@@ -117,6 +126,8 @@ def _checked(
                 "scopes",
                 f"no such permission: {', '.join(s[:60] for s in strange[:5])}",
                 "See `permissions` of GET /session.",
+                "scopes_unknown",
+                {"scopes": ", ".join(s[:60] for s in strange[:5])},
             )
         )
     if faults:

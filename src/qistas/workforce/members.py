@@ -40,7 +40,7 @@ async def change_role(
         elif role is Role.GUEST:
             raise Invalid(
                 "Nobody is a guest of a project.",
-                [Fault("role", "guest", "Take the role away by DELETE instead.")],
+                [Fault("role", "guest", "Take the role away by DELETE instead.", "role_guest")],
             )
         else:
             await store.set_project_role(tx, tx.tenant_id, project_id, member_id, role)

@@ -32,7 +32,7 @@ async def set_password(
     if address_of is None:
         raise Invalid(
             "A password needs an e-mail address to sign in with.",
-            [Fault("email", "missing", "Give your e-mail address.")],
+            [Fault("email", "missing", "Give your e-mail address.", "email_missing")],
         )
     plain = check_password(new, person.name, person.email, address_of, where="new")
     if person.password_hash is not None and not by_link:
@@ -43,7 +43,7 @@ async def set_password(
         if not await store.set_password(tx, person.id, stored, address_of, person.password_hash):
             raise Invalid(
                 "This e-mail address cannot be used.",
-                [Fault("email", "not possible", "Choose another address.")],
+                [Fault("email", "not possible", "Choose another address.", "email_not_possible")],
             )
         await store.end_sessions(tx, person.id, but=hashed)
         if not await store.renew_session(tx, hashed, digest(secret), session.tenant_id):
@@ -55,12 +55,14 @@ async def set_password(
 async def _prove_old(db: Database, person_id: PersonId, stored: str, old: str | None, address: str) -> None:
     if old is None:
         raise Invalid(
-            "Give your present password as `old`.", [Fault("old", "missing", "Give your present password.")]
+            "Give your present password as `old`.",
+            [Fault("old", "missing", "Give your present password.", "password_old_missing")],
         )
     await count_attempt(db, f"person:{person_id}", address)
     right, _ = await verify_password(old, stored)
     if not right:
         raise Invalid(
-            "The present password is wrong.", [Fault("old", "wrong", "Give your present password.")]
+            "The present password is wrong.",
+            [Fault("old", "wrong", "Give your present password.", "password_old_wrong")],
         )
     await clear_attempts(db, f"person:{person_id}", address)

@@ -26,14 +26,36 @@ def check_password(password: str, *known: str | None, where: str = "password") -
     plain = normal(password)
     remedy = f"Choose at least {SHORTEST} characters; several words are easy to remember."
     if len(plain) < SHORTEST:
-        raise Invalid("The password is too short.", [Fault(where, f"{len(plain)} characters", remedy)])
+        raise Invalid(
+            "The password is too short.",
+            [
+                Fault(
+                    where,
+                    f"{len(plain)} characters",
+                    remedy,
+                    "password_short",
+                    {"n": len(plain), "least": SHORTEST},
+                )
+            ],
+        )
     if len(plain) > LONGEST:
         raise Invalid(
             "The password is too long.",
-            [Fault(where, f"{len(plain)} characters", f"Choose at most {LONGEST}.")],
+            [
+                Fault(
+                    where,
+                    f"{len(plain)} characters",
+                    f"Choose at most {LONGEST}.",
+                    "password_long",
+                    {"n": len(plain), "most": LONGEST},
+                )
+            ],
         )
     if len(set(plain)) < DISTINCT or plain.casefold() in {k.casefold() for k in known if k}:
-        raise Invalid("The password is easy to guess.", [Fault(where, "easy to guess", remedy)])
+        raise Invalid(
+            "The password is easy to guess.",
+            [Fault(where, "easy to guess", remedy, "password_easy", {"least": SHORTEST})],
+        )
     return plain
 
 

@@ -31,7 +31,7 @@ def normal_email(text: str, where: str = "email") -> str:
     ):
         raise Invalid(
             "This is not an e-mail address.",
-            [Fault(where, "not an e-mail address", "Write it like name@example.org.")],
+            [Fault(where, "not an e-mail address", "Write it like name@example.org.", "email_form")],
         )
     return email
 

@@ -1,4 +1,4 @@
-import { Text } from "@mantine/core";
+import { Text, useDirection } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "../parts/format";
 import classes from "./charts.module.css";
@@ -14,6 +14,7 @@ const height = 120;
 export function DayBars({ days }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
+  const { dir } = useDirection();
   const shown = days.slice(-60);
   if (shown.length === 0)
     return (
@@ -23,6 +24,8 @@ export function DayBars({ days }: Props) {
     );
   const most = Math.max(1, ...shown.map((day) => day.answers));
   const step = width / Math.max(shown.length, 14);
+  /** Where a day begins: time runs as the language is read. */
+  const at = (place: number) => (dir === "rtl" ? width - (place + 1) * step : place * step);
   const sum = shown.reduce((total, day) => total + day.answers, 0);
   return (
     <figure className={classes.figure}>
@@ -38,9 +41,9 @@ export function DayBars({ days }: Props) {
           return (
             <g key={day.day}>
               <title>{`${format.day(day.day)}: ${format.whole(day.answers)}`}</title>
-              <rect x={place * step} y="0" width={step} height={height} fill="transparent" />
+              <rect x={at(place)} y="0" width={step} height={height} fill="transparent" />
               <rect
-                x={place * step + step * 0.15}
+                x={at(place) + step * 0.15}
                 y={height - tall}
                 width={step * 0.7}
                 height={tall}
@@ -48,12 +51,12 @@ export function DayBars({ days }: Props) {
                 className={classes.bar}
               />
               {shown.length <= 14 ? (
-                <text x={place * step + step / 2} y={height - tall - 4} className={classes.value}>
+                <text x={at(place) + step / 2} y={height - tall - 4} className={classes.value}>
                   {format.whole(day.answers)}
                 </text>
               ) : null}
               {place % Math.ceil(shown.length / 8) === 0 ? (
-                <text x={place * step + step / 2} y={height + 14} className={classes.tick}>
+                <text x={at(place) + step / 2} y={height + 14} className={classes.tick}>
                   {format.day(day.day)}
                 </text>
               ) : null}

@@ -62,7 +62,11 @@ export function formatters(language: string) {
       currencyDisplay: "narrowSymbol",
     });
     const digits = format.resolvedOptions().maximumFractionDigits ?? 2;
-    return format.format(minor / 10 ** digits);
+    // A currency's Latin letters and sign stay together within Arabic: "US$", never "$US".
+    return format
+      .formatToParts(minor / 10 ** digits)
+      .map(({ type, value }) => (type === "currency" ? `\u2068${value}\u2069` : value))
+      .join("");
   };
 
   return {

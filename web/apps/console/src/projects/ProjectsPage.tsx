@@ -62,11 +62,21 @@ export default function ProjectsPage() {
               <Table.Tr>
                 <Table.Th>{t("projects.name")}</Table.Th>
                 <Table.Th>{t("projects.state")}</Table.Th>
-                <Table.Th w={180}>{t("projects.progress")}</Table.Th>
-                <Table.Th ta="end">{t("counts.items")}</Table.Th>
-                <Table.Th ta="end">{t("counts.open")}</Table.Th>
-                <Table.Th ta="end">{t("counts.answers_today")}</Table.Th>
-                <Table.Th ta="end">{t("projects.made")}</Table.Th>
+                <Table.Th miw={120} w={180}>
+                  {t("projects.progress")}
+                </Table.Th>
+                <Table.Th ta="end" visibleFrom="sm">
+                  {t("counts.items")}
+                </Table.Th>
+                <Table.Th ta="end" visibleFrom="sm">
+                  {t("counts.open")}
+                </Table.Th>
+                <Table.Th ta="end" visibleFrom="sm">
+                  {t("counts.answers_today")}
+                </Table.Th>
+                <Table.Th ta="end" visibleFrom="sm">
+                  {t("projects.made")}
+                </Table.Th>
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
@@ -108,10 +118,16 @@ function Row({ row }: { row: ProjectRow }) {
           {t("projects.doneOf", { done: format.whole(counts.done), tasks: format.whole(counts.tasks) })}
         </Text>
       </Table.Td>
-      <Table.Td ta="end">{format.whole(counts.items)}</Table.Td>
-      <Table.Td ta="end">{format.whole(counts.open)}</Table.Td>
-      <Table.Td ta="end">{format.whole(counts.answers_today)}</Table.Td>
-      <Table.Td ta="end">
+      <Table.Td ta="end" visibleFrom="sm">
+        {format.whole(counts.items)}
+      </Table.Td>
+      <Table.Td ta="end" visibleFrom="sm">
+        {format.whole(counts.open)}
+      </Table.Td>
+      <Table.Td ta="end" visibleFrom="sm">
+        {format.whole(counts.answers_today)}
+      </Table.Td>
+      <Table.Td ta="end" visibleFrom="sm">
         <Text span c="dimmed" size="sm" title={format.dateTime(row.created_at)}>
           {format.ago(row.created_at)}
         </Text>

@@ -33,9 +33,13 @@ export function ImportList({ projectId }: { projectId: string }) {
                 <Table.Tr>
                   <Table.Th>{t("sources.file")}</Table.Th>
                   <Table.Th>{t("projects.state")}</Table.Th>
-                  <Table.Th w={200}>{t("sources.progress")}</Table.Th>
+                  <Table.Th w={200} visibleFrom="sm">
+                    {t("sources.progress")}
+                  </Table.Th>
                   <Table.Th ta="end">{t("sources.added")}</Table.Th>
-                  <Table.Th ta="end">{t("sources.duplicate")}</Table.Th>
+                  <Table.Th ta="end" visibleFrom="sm">
+                    {t("sources.duplicate")}
+                  </Table.Th>
                   <Table.Th ta="end">{t("sources.refused")}</Table.Th>
                   <Table.Td />
                 </Table.Tr>
@@ -90,14 +94,16 @@ function ImportRow({ projectId, row, open, onOpen }: RowProps) {
       <Table.Td>
         <State state={row.state} label={t(`importStates.${row.state}`)} />
       </Table.Td>
-      <Table.Td>
+      <Table.Td visibleFrom="sm">
         <Progress value={share} size="sm" animated={going} aria-label={t("sources.progress")} />
         <Text size="xs" c="dimmed" mt={2}>
           {t("sources.rowsRead", { n: format.whole(row.rows_read) })}
         </Text>
       </Table.Td>
       <Table.Td ta="end">{format.whole(row.rows_added)}</Table.Td>
-      <Table.Td ta="end">{format.whole(row.rows_duplicate)}</Table.Td>
+      <Table.Td ta="end" visibleFrom="sm">
+        {format.whole(row.rows_duplicate)}
+      </Table.Td>
       <Table.Td ta="end">
         {row.rows_refused ? (
           <Button variant="subtle" size="compact-sm" aria-expanded={open} onClick={onOpen}>

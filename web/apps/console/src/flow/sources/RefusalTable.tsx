@@ -31,7 +31,7 @@ export function RefusalTable({ projectId, importId }: Props) {
             <Table.Th>{t("sources.line")}</Table.Th>
             <Table.Th>{t("sources.field")}</Table.Th>
             <Table.Th>{t("sources.reason")}</Table.Th>
-            <Table.Th>{t("sources.raw")}</Table.Th>
+            <Table.Th visibleFrom="sm">{t("sources.raw")}</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -41,11 +41,12 @@ export function RefusalTable({ projectId, importId }: Props) {
               <Table.Td>{row.field ? <bdi>{row.field}</bdi> : "–"}</Table.Td>
               <Table.Td>
                 <Reason row={row} />
+                <Text hiddenFrom="sm" size="xs" mt={4} component="div">
+                  <Raw text={row.raw} />
+                </Text>
               </Table.Td>
-              <Table.Td maw={360}>
-                <Code dir="auto" style={{ whiteSpace: "normal", overflowWrap: "anywhere" }}>
-                  {briefly(row.raw, 160)}
-                </Code>
+              <Table.Td maw={360} visibleFrom="sm">
+                <Raw text={row.raw} />
               </Table.Td>
             </Table.Tr>
           ))}
@@ -53,6 +54,15 @@ export function RefusalTable({ projectId, importId }: Props) {
       </Table>
       <MoreRows list={list} />
     </>
+  );
+}
+
+/** The row as it stood in the file. */
+function Raw({ text }: { text: string }) {
+  return (
+    <Code dir="auto" style={{ whiteSpace: "normal", overflowWrap: "anywhere" }}>
+      {briefly(text, 160)}
+    </Code>
   );
 }
 
