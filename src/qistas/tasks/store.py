@@ -151,12 +151,16 @@ async def insert_skip(tx: Tx, held: HeldLease, reason: str, note: str) -> None:
     )
 
 
+STATES = ("open", "held", "done", "paused", "withdrawn")
 LIST = """
-SELECT id, item_id, batch_id, purpose, state, wanted, live, answers, skips, priority, doubt, assignee, created_at, done_at
-  FROM tasks
- WHERE tenant_id = %(tenant)s AND project_id = %(project)s AND id > %(after)s
-   AND (%(state)s::text IS NULL OR state = %(state)s) AND (%(batch)s::uuid IS NULL OR batch_id = %(batch)s)
- ORDER BY id LIMIT %(limit)s
+SELECT t.*
+  FROM unnest(%(states)s::text[]) AS wanted (state) CROSS JOIN LATERAL (
+       SELECT id, item_id, batch_id, purpose, state, wanted, live, answers, skips, priority, doubt, assignee, created_at, done_at
+         FROM tasks
+        WHERE tenant_id = %(tenant)s AND project_id = %(project)s AND state = wanted.state AND id > %(after)s
+          AND (%(batch)s::uuid IS NULL OR batch_id = %(batch)s)
+        ORDER BY id LIMIT %(limit)s) AS t
+ ORDER BY t.id LIMIT %(limit)s
 """
 
 
@@ -168,7 +172,7 @@ async def list_tasks(
         "tenant": tx.tenant_id,
         "project": project_id,
         "after": after,
-        "state": state,
+        "states": [state] if state else list(STATES),
         "batch": batch,
         "limit": limit,
     }
@@ -255,31 +259,6 @@ async def change_batch(
     await tx.run(
         CHANGE_BATCH, {**params, "name": name, "priority": priority, "state": state, "assignee": assignee}
     )
-
-
-REPLAN = """
-WITH p AS (
-    SELECT coalesce((settings ->> 'overlap')::smallint, 1) AS overlap FROM projects WHERE tenant_id = %(tenant)s AND id = %(project)s
-), changed AS (
-    UPDATE tasks t
-       SET wanted = p.overlap,
-           done_at = CASE WHEN t.answers >= p.overlap THEN coalesce(t.done_at, now()) END,
-           state = CASE WHEN t.answers >= p.overlap THEN 'done'
-                        WHEN t.state = 'paused' OR (SELECT b.state FROM batches b WHERE b.tenant_id = t.tenant_id AND b.id = t.batch_id) = 'paused' THEN 'paused'
-                        WHEN t.answers + t.live >= p.overlap THEN 'held' ELSE 'open' END
-      FROM p, tasks o
-     WHERE t.tenant_id = %(tenant)s AND t.project_id = %(project)s AND t.purpose = 'work' AND t.state <> 'withdrawn' AND t.wanted <> p.overlap
-       AND o.tenant_id = t.tenant_id AND o.id = t.id
-    RETURNING (t.state = 'done')::integer - (o.state = 'done')::integer AS done)
-INSERT INTO project_counts AS c (tenant_id, project_id, shard, done)
-SELECT %(tenant)s, %(project)s, pg_backend_pid() %% 16, coalesce(sum(done), 0) FROM changed
-ON CONFLICT (tenant_id, project_id, shard) DO UPDATE SET done = c.done + excluded.done
-"""
-
-
-async def replan(tx: Tx, project_id: UUID) -> None:
-    """Give every task the overlap that the project wants now, opening or closing tasks as that asks."""
-    await tx.run(REPLAN, {"tenant": tx.tenant_id, "project": project_id})
 
 
 WITHDRAW = """

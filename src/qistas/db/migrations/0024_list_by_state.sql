@@ -2,6 +2,7 @@
 SET ROLE qistas_owner;
 
 CREATE INDEX tasks_by_state ON qistas.tasks (tenant_id, project_id, state, id);
+DROP INDEX qistas.tasks_of_project; -- a list of all states merges the five
 
 -- The stage of an item is that of its task: done, started (somebody has answered), or open. `sources.store` asks in these words.
 CREATE INDEX tasks_by_stage ON qistas.tasks (
