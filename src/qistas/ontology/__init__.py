@@ -34,6 +34,7 @@ from .project import (
 )
 from .publish import Published, publish_ontology, read_ontology_document
 from .read import list_projects, list_versions, read_ontology, read_progress, read_project
+from .redundancy import Redundancy, RedundancyMode
 from .schema import answer_schema
 from .templates import Template, find_template, list_templates
 from .types import Field, FieldType, Label, Labels, LocalText, Ontology, OntologyVersion, Question, VersionRow
@@ -68,6 +69,8 @@ __all__ = [
     "ProjectState",
     "Published",
     "Question",
+    "Redundancy",
+    "RedundancyMode",
     "ReviewPolicy",
     "Settings",
     "Skill",

@@ -56,7 +56,7 @@ async def update_project(
     state: ProjectState | None = None,
     settings: Mapping[str, Any] | None = None,
 ) -> Project:
-    """Change what is given, and nothing else. A new overlap plans the tasks anew by a job. Raises Missing, Invalid."""
+    """Change what is given, and nothing else. A new overlap or redundancy plans the tasks anew by a job. Raises Missing, Invalid."""
     require(tx.principal, Permission.PROJECT_MANAGE, project_id)
     before = await store.find_project(tx, project_id, lock=True)
     if before is None:
@@ -71,7 +71,8 @@ async def update_project(
     if after == before:
         return before
     await store.update_project(tx, after)
-    if after.settings.overlap != before.settings.overlap:
+    planned = before.settings.overlap, before.settings.redundancy
+    if (after.settings.overlap, after.settings.redundancy) != planned:
         await defer(
             tx, "tasks.replan", key=f"replan:{project_id}", lock=f"replan:{project_id}", project_id=project_id
         )

@@ -14,7 +14,9 @@ from qistas.core.errors import Fault, Invalid
 from qistas.core.ids import ProjectId
 
 from .reading import Reader, a, unreadable
+from .redundancy import Redundancy
 
+FIXED = Redundancy()
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
 
@@ -55,6 +57,7 @@ class Settings:
     review: ReviewPolicy = ReviewPolicy.NONE
     assigned_only: bool = False
     show_guideline: bool = True
+    redundancy: Redundancy = FIXED
 
     @classmethod
     def stored(cls, document: Mapping[str, Any]) -> Settings:
@@ -63,18 +66,21 @@ class Settings:
         values = {key: value for key, value in document.items() if key in known}
         values["method"] = Method(values.get("method", "auto"))
         values["review"] = ReviewPolicy(values.get("review", "none"))
+        values["redundancy"] = Redundancy.stored(values.get("redundancy") or {})
         return cls(**values)
 
     def to_document(self) -> dict[str, Any]:
         """As JSON."""
-        return {
+        written = {
             key: str(value) if isinstance(value, StrEnum) else value for key, value in asdict(self).items()
         }
+        return {**written, "redundancy": self.redundancy.to_document()}
 
     def changed(self, changes: Mapping[str, Any]) -> Settings:
         """These settings with `changes` (as JSON) applied. Raises Invalid with a fault for every value at fault."""
         faults: list[Fault] = []
         reader = Reader(changes, "settings", faults)
+        redundancy = reader.take("redundancy")
         currency = reader.take("currency")
         if currency is not None and not (isinstance(currency, str) and _CURRENCY.fullmatch(currency)):
             reader.fault(
@@ -90,6 +96,9 @@ class Settings:
             review=reader.word("review", self.review, ReviewPolicy),
             assigned_only=reader.flag("assigned_only", self.assigned_only),
             show_guideline=reader.flag("show_guideline", self.show_guideline),
+            redundancy=self.redundancy
+            if redundancy is None
+            else self.redundancy.changed(Reader(redundancy, "settings.redundancy", faults)),
         )
         reader.done()
         if faults:

@@ -17,7 +17,9 @@ from qistas.ontology import (
     Inference,
     LabelSkill,
     Learnt,
+    Ontology,
     OntologyVersion,
+    Project,
     Question,
     fits,
     load_ontology,
@@ -26,9 +28,10 @@ from qistas.ontology import (
 from qistas.trust import Permission, require
 
 from . import store
+from .decide_overlap import extend_fitted, report_savings, target_reached
 from .flag_skill import raise_skill_flags
 from .infer_consensus import fitting
-from .learnt import keep_learnt
+from .learnt import keep_learnt, load_learnt
 from .types import Inferred, Skill
 
 BOOTSTRAPS = 500
@@ -76,6 +79,8 @@ async def fit_project(
         gold = await store.live_gold(tx, project_id)
     known = {code: gold[item][1] for code, item in enumerate(items) if item in gold}
     wanted = method or project.settings.method
+    adaptive = project.settings.redundancy.adaptive
+    inferred: list[Inferred] = []
     for question in ontology.questions:
         fitted = await asyncio.to_thread(
             fit_question, question, gathered[question.name], items, annotators, known, wanted
@@ -96,7 +101,38 @@ async def fit_project(
                     await store.save_summary(
                         tx, project_id, question.name, {**fitted.summary, "seconds": seconds}
                     )
+        if adaptive:
+            inferred += fitted.rows
+    if adaptive:
+        await _extend(db, who, project, ontology, inferred)
     return time.monotonic() - start
+
+
+async def _extend(
+    db: Database, who: Principal, project: Project, ontology: Ontology, inferred: list[Inferred]
+) -> None:
+    """Let tasks want more or fewer answers as the run has it, some items at a time, and report what that saved."""
+    inferred.sort(key=lambda row: row.item_id)
+    async with db.tenant_tx(who) as tx:
+        learnt = await load_learnt(tx, project.id)
+        rule = project.settings.redundancy
+        reached = rule.target_accuracy is not None and await target_reached(tx, project.id, rule)
+    step = SWAPPED * len(ontology.questions)
+    at = 0
+    while at < len(inferred):
+        end = min(at + step, len(inferred))
+        while end < len(inferred) and inferred[end].item_id == inferred[end - 1].item_id:
+            end += 1  # an item's questions are decided on together
+        async with db.tenant_tx(who) as tx:
+            await extend_fitted(tx, project, ontology, inferred[at:end], learnt, reached)
+        at = end
+    confidence: dict[UUID, float] = {}
+    answers: dict[UUID, int] = {}
+    for row in inferred:
+        confidence[row.item_id] = min(confidence.get(row.item_id, 1.0), row.confidence)
+        answers[row.item_id] = max(answers.get(row.item_id, 0), len(row.inputs))
+    async with db.tenant_tx(who) as tx:
+        await report_savings(tx, project, confidence, answers)
 
 
 async def _gather(

@@ -8,10 +8,12 @@ from uuid import UUID
 
 from qistas.core.ids import ProjectId
 from qistas.db import Tx
+from qistas.jobs import defer
 from qistas.ontology import Answers, Ontology, Question, fits, load_ontology, load_project
 from qistas.trust import Permission, require
 
 from . import store
+from .decide_overlap import extend_due
 from .learnt import NOBODY_KNOWN, Known, load_learnt
 from .score_gold import score_gold
 from .types import AnswerRow, Inferred
@@ -47,6 +49,12 @@ async def infer_due(tx: Tx, project_id: ProjectId, limit: int = BATCH) -> int:
         await store.forget_consensus(tx, project_id, gone)
     if gold:
         await score_gold(tx, project_id, ontology, answers, gold)
+    if project.settings.redundancy.adaptive and await extend_due(
+        tx, project, ontology, inferred, known, answers
+    ):
+        # Some tasks were in use at this moment: their items are due again, and this sees to it that somebody looks.
+        key = f"consensus:{project_id}"
+        await defer(tx, "quality.infer_consensus", key=key, lock=key, project_id=project_id)
     return len(items)
 
 

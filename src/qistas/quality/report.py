@@ -34,6 +34,9 @@ async def quality_report(tx: Tx, project_id: ProjectId) -> dict[str, Any]:
     return {
         "questions": shown,
         "annotators": [_annotator(row) for row in await store.annotators(tx, project_id)],
+        "redundancy": await store.load_redundancy_report(tx, project_id)
+        if project.settings.redundancy.adaptive
+        else None,
         "due": await store.count_due(tx, project_id),
         "computed_at": max((at for _, at in summaries.values()), default=None),
     }

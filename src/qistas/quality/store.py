@@ -187,6 +187,24 @@ async def load_summaries(tx: Tx, project_id: UUID) -> dict[str, tuple[dict[str, 
     return {row[0]: (row[1], row[2]) for row in rows}
 
 
+async def save_redundancy_report(tx: Tx, project_id: UUID, report: Mapping[str, Any]) -> None:
+    """Replace the project's account of answers saved."""
+    await tx.run(
+        """INSERT INTO redundancy_reports (tenant_id, project_id, report) VALUES (%(tenant)s, %(project)s, %(report)s)
+           ON CONFLICT (tenant_id, project_id) DO UPDATE SET report = excluded.report, computed_at = now()""",
+        {"tenant": tx.tenant_id, "project": project_id, "report": Jsonb(report)},
+    )
+
+
+async def load_redundancy_report(tx: Tx, project_id: UUID) -> dict[str, Any] | None:
+    """The project's account of answers saved, as of the last full run."""
+    return await tx.value(
+        """SELECT report || jsonb_build_object('computed_at', computed_at) FROM redundancy_reports
+            WHERE tenant_id = %(tenant)s AND project_id = %(project)s""",
+        {"tenant": tx.tenant_id, "project": project_id},
+    )
+
+
 ANNOTATORS = """
 SELECT m.id, m.name, d.answers, d.skips, d.seconds_mean, coalesce(g.total, 0) AS gold_total, coalesce(g.gold_right, 0) AS gold_right,
        coalesce(s.skills, '[]'::jsonb) AS skills, coalesce(f.flags, '[]'::jsonb) AS flags,
@@ -611,7 +629,7 @@ WITH removed AS (
     UPDATE gold SET removed_at = now()
      WHERE tenant_id = %(tenant)s AND project_id = %(project)s AND id = %(gold)s AND removed_at IS NULL RETURNING item_id, id
 ), overlap AS (
-    SELECT coalesce((settings ->> 'overlap')::smallint, 1) AS n FROM projects WHERE tenant_id = %(tenant)s AND id = %(project)s
+    SELECT first_overlap(settings) AS n FROM projects WHERE tenant_id = %(tenant)s AND id = %(project)s
 ), task AS (
     UPDATE tasks t
        SET purpose = 'work', wanted = o.n,

@@ -2,6 +2,7 @@
 
 from .claim import claim_tasks
 from .expire import expire_leases
+from .extend import Decision, annotators_present, answers_by_task, extend_tasks
 from .list_tasks import list_tasks
 from .plan import replan_tasks, withdraw_tasks
 from .prioritise import assign_tasks, list_batches, prioritise_task, save_batch
@@ -11,13 +12,17 @@ from .types import Batch, Claim, ListedTask, Offer, SkipReason, Task
 __all__ = [
     "Batch",
     "Claim",
+    "Decision",
     "ListedTask",
     "Offer",
     "SkipReason",
     "Task",
+    "annotators_present",
+    "answers_by_task",
     "assign_tasks",
     "claim_tasks",
     "expire_leases",
+    "extend_tasks",
     "list_batches",
     "list_tasks",
     "prioritise_task",

@@ -4,6 +4,7 @@ from qistas.core.ids import ProjectId, parse_uuid
 from qistas.jobs import JobContext, job, schedule
 
 from .expire import expire_leases
+from .extend import release_kept
 from .plan import replan_tasks
 
 
@@ -11,6 +12,12 @@ from .plan import replan_tasks
 async def expire(context: JobContext) -> None:
     """Give back the places of leases that are over."""
     await expire_leases(context.db)
+
+
+@schedule("tasks.release_kept", every_seconds=5)
+async def release(context: JobContext) -> None:
+    """Give to anybody what was kept for one annotator long enough."""
+    await release_kept(context.db)
 
 
 @job("tasks.replan")

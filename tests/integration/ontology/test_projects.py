@@ -41,6 +41,8 @@ async def test_from_a_template_to_a_changed_ontology(client: httpx.AsyncClient) 
     assert project["settings"] == {
         "overlap": 2, "lease_minutes": 30, "price_minor": 0, "currency": "USD", "method": "auto", "gold_rate": 0.0,
         "review": "none", "assigned_only": False, "show_guideline": True,
+        "redundancy": {"mode": "fixed", "target_confidence": 0.95, "target_accuracy": None, "min_overlap": 2, "max_overlap": 5,
+                       "cost_per_answer": 0, "error_cost": 0},
     }  # fmt: skip
     assert set(project["counts"].values()) == {0}
     path = f"/projects/{project['id']}"

@@ -20,6 +20,45 @@ class Asked(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
 
+class RedundancyAsked(Asked):
+    """How many answers an item gets. What is not given stays; one target takes the place of the other."""
+
+    mode: Literal["fixed", "adaptive"] | None = Field(
+        None, description="`fixed`: every item wants `overlap` answers. `adaptive`: as many as it takes"
+    )
+    target_confidence: float | None = Field(
+        None, ge=0.5, le=0.9999, description="How sure the answer to each item has to be"
+    )
+    target_accuracy: float | None = Field(
+        None, ge=0.5, le=0.9999, description="Share of right answers that the project has to reach on average"
+    )
+    min_overlap: int | None = Field(None, ge=1, le=1_000, description="Answers that every item gets")
+    max_overlap: int | None = Field(None, ge=1, le=1_000, description="Answers that no item gets more than")
+    cost_per_answer: int | None = Field(
+        None, ge=0, le=1_000_000_000, description="What one more answer costs, in minor units; 0: not weighed"
+    )
+    error_cost: int | None = Field(
+        None,
+        ge=0,
+        le=1_000_000_000,
+        description="What one wrong answer costs, in minor units; 0: not weighed",
+    )
+
+
+class RedundancySent(BaseModel):
+    """How many answers an item gets; one of the two targets is null."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    mode: Literal["fixed", "adaptive"]
+    target_confidence: float | None
+    target_accuracy: float | None
+    min_overlap: int
+    max_overlap: int
+    cost_per_answer: int
+    error_cost: int
+
+
 class SettingsAsked(Asked):
     """The settings to change; the others stay."""
 
@@ -34,6 +73,7 @@ class SettingsAsked(Asked):
     review: Literal["none", "all", "doubtful"] | None = None
     assigned_only: bool | None = None
     show_guideline: bool | None = None
+    redundancy: RedundancyAsked | None = None
 
 
 class ProjectAsked(Asked):
@@ -69,6 +109,7 @@ class SettingsSent(BaseModel):
     review: str
     assigned_only: bool
     show_guideline: bool
+    redundancy: RedundancySent
 
 
 class CountsSent(BaseModel):

@@ -170,12 +170,40 @@ class AnnotatorQuality(BaseModel):
     paused: bool = False
 
 
+class ItemsByAnswers(BaseModel):
+    """How many finished items took how many answers."""
+
+    answers: int
+    items: int
+
+
+class SavingsSent(BaseModel):
+    """What adaptive redundancy saved on `finished` items, against asking `fixed` answers (the maximum everywhere); `share` of them,
+    and the share of right answers as inference itself sees it, all with 90 % intervals."""
+
+    finished: int
+    answers: int
+    fixed: int
+    saved: int
+    saved_low: int | None
+    saved_high: int | None
+    share: float | None
+    share_low: float | None
+    share_high: float | None
+    accuracy: float | None
+    accuracy_low: float | None
+    accuracy_high: float | None
+    by_answers: list[ItemsByAnswers]
+    computed_at: datetime
+
+
 class QualitySent(BaseModel):
-    """The quality page. `due`: items whose inference is still to come."""
+    """The quality page. `due`: items whose inference is still to come; `redundancy`: null unless it is adaptive."""
 
     questions: list[QuestionQuality]
     annotators: list[AnnotatorQuality]
     due: int
+    redundancy: SavingsSent | None = None
     computed_at: datetime | None
 
 

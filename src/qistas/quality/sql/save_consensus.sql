@@ -24,10 +24,13 @@ WITH fresh AS (
     RETURNING item_id
 ), doubted AS (
     SELECT f.item_id, max(1 - f.confidence)::real AS doubt FROM fresh f GROUP BY f.item_id
+), moved AS (
+    -- A task that is being claimed or answered is passed over: its answer waits for the items that are being inferred.
+    SELECT t.id, d.doubt FROM doubted d JOIN tasks t ON t.tenant_id = %(tenant)s AND t.item_id = d.item_id
+     WHERE t.state IN ('open', 'held', 'paused') AND t.purpose = 'work' AND abs(t.doubt - d.doubt) > 0.001
+       FOR UPDATE OF t SKIP LOCKED
 ), told AS (
-    UPDATE tasks t SET doubt = d.doubt FROM doubted d
-     WHERE t.tenant_id = %(tenant)s AND t.item_id = d.item_id AND t.state IN ('open', 'held', 'paused') AND t.purpose = 'work'
-       AND abs(t.doubt - d.doubt) > 0.001
+    UPDATE tasks t SET doubt = m.doubt FROM moved m WHERE t.tenant_id = %(tenant)s AND t.id = m.id
 )
 INSERT INTO project_counts AS c (tenant_id, project_id, shard, consensus)
 SELECT %(tenant)s, %(project)s, pg_backend_pid() %% 16, n FROM first WHERE n > 0
