@@ -60,12 +60,25 @@ def add(commands: Any) -> None:
         "--label", default="label", metavar="COLUMN", help="column of the labels (default: label)"
     )
     parser.add_argument("--seed", type=int, default=0, help="seed of the methods that draw (default: 0)")
+    parser.add_argument(
+        "--engine",
+        metavar="ray|ray://HOST:PORT",
+        help="work on a Ray cluster, each node on its share of a Parquet file or folder (docs/howto/scale-out.md)",
+    )
+    parser.add_argument(
+        "--shards", type=int, metavar="N", help="with --engine: into how many parts (default: the processors)"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.set_defaults(run=run)
 
 
 def run(chosen: argparse.Namespace) -> None:
     """Read, infer by each method, score, tell, write."""
+    if chosen.engine:
+        from .truth_cluster import run_on_cluster
+
+        run_on_cluster(chosen)
+        return
     from qistas.engine import Responses
 
     methods = _methods(chosen.method)

@@ -1,0 +1,6 @@
+"""Ray, when one machine is not enough: shards of items in its actors, between which only sums travel."""
+
+from .parquet import ParquetShards, shards_of_parquet
+from .ray_shards import RayShards, ShardResult, open_ray
+
+__all__ = ["ParquetShards", "RayShards", "ShardResult", "open_ray", "shards_of_parquet"]

@@ -1,0 +1,142 @@
+"""Shards in Ray's actors. Ray is an optional extra and loaded when a cluster is opened."""
+
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qistas.core.errors import Invalid, Unavailable
+from qistas.engine.responses import Responses
+from qistas.engine.truth.em import Stats
+from qistas.engine.truth.sharded import Shard, ShardSize, ShardSkill
+
+Float64 = NDArray[np.float64]
+ENGINE = "ray"
+
+
+@contextmanager
+def open_ray(engine: str) -> Generator[Any]:
+    """Ray for the length of a block. `engine`: `ray` (the cluster at RAY_ADDRESS, else one on this machine), or `ray://host:10001`.
+
+    Raises Unavailable without the package or the cluster, Invalid for another address.
+    """
+    if engine != ENGINE and not engine.startswith("ray://"):
+        raise Invalid(
+            f"{engine!r} is not an engine. Give `ray`, or `ray://host:10001` for a cluster that runs."
+        )
+    try:
+        import ray  # pyright: ignore[reportMissingImports]
+    except ImportError as missing:
+        raise Unavailable(
+            "A cluster needs Ray, which is not installed. Install it here and on every node with: pip install 'qistas[cluster]'."
+        ) from missing
+    ours = not ray.is_initialized()
+    try:
+        if ours:
+            settings: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
+            ray.init(address=None if engine == ENGINE else engine, **settings)
+        yield ray
+    except ConnectionError as error:
+        raise Unavailable(f"The Ray cluster does not answer: {error}".split("\n")[0]) from error
+    finally:
+        if ours:
+            ray.shutdown()
+
+
+@dataclass(frozen=True, slots=True)
+class ShardResult:
+    """The outcome of one shard: `items`: what names its items, `posterior`: (items, labels)."""
+
+    items: Any
+    posterior: NDArray[np.float32]
+
+
+class Holder:
+    """What an actor is: one shard, loaded once, asked every round. Arrays from Ray's store may not be written, so they are copied."""
+
+    def __init__(self) -> None:
+        self._shard: Shard | None = None
+        self._items: Any = None
+
+    def hold(
+        self, item: Any, annotator: Any, label: Any, known: Any, sizes: tuple[int, int, int], items: Any
+    ) -> ShardSize:
+        """Take answers as codes; `sizes`: of items here, of annotators and labels everywhere; `items`: what names the items."""
+        responses = Responses.from_arrays(
+            np.array(item), np.array(annotator), np.array(label),
+            n_items=sizes[0], n_annotators=sizes[1], n_labels=sizes[2],
+        )  # fmt: skip
+        self._shard = Shard(responses, None if known is None else np.array(known))
+        self._items = items
+        return self._shard.size
+
+    def gather(self, annotators: Any, labels: Any, *pieces: Any) -> ShardSize:
+        """Take the pieces of Parquet files that belong here, as tables of item, annotator and label."""
+        from .parquet import coded
+
+        items, item, annotator, label = coded(pieces, annotators, labels)
+        return self.hold(item, annotator, label, None, (len(items), len(annotators), len(labels)), items)
+
+    def start(self) -> Stats:
+        """`Shard.start`."""
+        return self._held().start()
+
+    def step(self, table: Any, prior: Any, hard: bool) -> Stats:
+        """`Shard.step`."""
+        return self._held().step(np.array(table), np.array(prior), hard=hard)
+
+    def finish(self, table: Any, prior: Any) -> ShardSkill:
+        """`Shard.finish`."""
+        return self._held().finish(np.array(table), np.array(prior))
+
+    def result(self) -> ShardResult:
+        """The posterior, after `finish`."""
+        return ShardResult(self._items, self._held().posterior())
+
+    def _held(self) -> Shard:
+        assert self._shard is not None, "hold or gather first"
+        return self._shard
+
+
+class RayShards:
+    """All shards of a table in one cluster: an actor each, spread over the nodes."""
+
+    def __init__(self, ray: Any, count: int) -> None:
+        self._ray = ray
+        actor: Any = ray.remote(num_cpus=1, scheduling_strategy="SPREAD")(Holder)
+        self.actors: list[Any] = [actor.remote() for _ in range(count)]
+        self._sizes: list[ShardSize] = []
+
+    def loaded(self, waiting: Sequence[Any]) -> None:
+        """Wait until every actor holds its shard."""
+        self._sizes = self._ray.get(list(waiting))
+
+    def sizes(self) -> list[ShardSize]:
+        """What each holds."""
+        return self._sizes
+
+    def start(self) -> list[Stats]:
+        """`Shard.start` of each."""
+        return self._ray.get([actor.start.remote() for actor in self.actors])
+
+    def step(self, tables: Sequence[Float64], prior: Float64, *, hard: bool) -> list[Stats]:
+        """`Shard.step` of each, at once."""
+        pairs = zip(self.actors, tables, strict=True)
+        return self._ray.get([actor.step.remote(table, prior, hard) for actor, table in pairs])
+
+    def finish(self, tables: Sequence[Float64], prior: Float64) -> list[ShardSkill]:
+        """`Shard.finish` of each."""
+        pairs = zip(self.actors, tables, strict=True)
+        return self._ray.get([actor.finish.remote(table, prior) for actor, table in pairs])
+
+    def results(self) -> Iterator[ShardResult]:
+        """The outcome of each shard, one after the other: no more than one lies on this machine at a time."""
+        for actor in self.actors:
+            yield self._ray.get(actor.result.remote())
+
+    def nodes(self) -> int:
+        """How many nodes the cluster has."""
+        return sum(bool(node["Alive"]) for node in self._ray.nodes())
