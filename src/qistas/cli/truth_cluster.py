@@ -22,13 +22,14 @@ def run_on_cluster(chosen: argparse.Namespace) -> None:
 
     methods = [name.strip().replace("-", "_") for name in chosen.method.split(",") if name.strip()]
     methods = [CHOSEN_BY_AUTO if name == "auto" else name for name in methods]
-    if not methods or (unknown := [name for name in methods if name not in METHODS]):
+    unknown = [name for name in methods if name not in METHODS]
+    if unknown or not methods:
         raise Invalid(
             "Not every method can work on a cluster.",
             [
                 Fault(
                     "--method",
-                    ", ".join(unknown) if methods else "empty",
+                    ", ".join(unknown) or "empty",
                     f"Choose from {', '.join(METHODS)}.",
                 )
             ],
