@@ -92,6 +92,10 @@ def krippendorff_alpha(
     check_bootstrap(n_bootstrap, rng, level)
     notes: list[str] = []
     direct = None
+    if isinstance(item, Responses) and metric == "nominal" and not n_bootstrap and _compiled():
+        quick = _quick_nominal(item)
+        if quick is not None:
+            return quick
     if isinstance(item, Responses) and annotator is None and value is None and _compiled():
         direct = _from_responses(item, metric, with_rows=n_bootstrap > 0)
     if direct is not None:
@@ -111,7 +115,7 @@ def krippendorff_alpha(
 
     expected, pull = _expected(data, metric)
     total = float(n_pairable)
-    if expected <= 0.0:
+    if expected <= 0.0 or np.count_nonzero(data.count) < 2:  # moments of one value may be a rounding error
         notes.insert(
             0, "all pairable answers are the same: perfect, but nothing shows that it is more than chance"
         )
@@ -139,6 +143,28 @@ def _compiled() -> bool:
     return find_spec("numba") is not None
 
 
+def _quick_nominal(responses: Responses) -> Agreement | None:
+    """The point estimate in one pass that keeps nothing by item; None where an annotator answered an item twice or a
+    case needs a note.
+    """
+    from qistas.engine.agreement import compiled_passes as passes
+
+    repeated, count, _, observed, n_items = passes.nominal(
+        responses.offsets,
+        responses.annotator,
+        responses.label,
+        responses.n_annotators,
+        responses.n_labels,
+        False,
+    )
+    total = float(count.sum())
+    expected = total * total - float(count @ count)
+    if repeated or n_items < 2 or expected <= 0.0:
+        return None
+    alpha = 1.0 - (total - 1.0) * observed / expected
+    return _result(alpha, float("nan"), float("nan"), n_items, int(total), "nominal", [])
+
+
 def _from_responses(
     responses: Responses, metric: str, *, with_rows: bool
 ) -> tuple[_Pairable, FloatArray] | None:
@@ -150,8 +176,8 @@ def _from_responses(
     from qistas.engine.agreement import compiled_passes as passes
 
     offsets, label, n_labels = responses.offsets, responses.label, responses.n_labels
-    repeated, count, observed = passes.nominal(
-        offsets, responses.annotator, label, responses.n_annotators, n_labels
+    repeated, count, observed, _, _ = passes.nominal(
+        offsets, responses.annotator, label, responses.n_annotators, n_labels, True
     )
     if repeated:
         return None

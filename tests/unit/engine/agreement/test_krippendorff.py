@@ -277,3 +277,20 @@ def test_compiled_passes_see_repeated_answers_and_empty_tables():
         Responses.from_arrays([], [], [], n_items=3, n_labels=2),
     ):
         assert math.isnan(krippendorff_alpha(empty, n_bootstrap=0).value)
+
+
+def test_one_value_is_perfect_whatever_its_size() -> None:
+    with_fraction = np.array([10.945650609416372] * 3)
+    result = krippendorff_alpha([0, 0, 0], [0, 1, 2], with_fraction, metric="interval", n_bootstrap=0)
+    assert result.value == 1.0
+
+
+def test_the_quick_pass_gives_what_the_columns_give() -> None:
+    rng = np.random.default_rng(3)
+    item = np.repeat(np.arange(60), 3)
+    annotator = np.tile(np.arange(3), 60)
+    value = rng.integers(0, 4, 180)
+    quick = krippendorff_alpha(Responses.from_arrays(item, annotator, value), n_bootstrap=0)
+    slow = krippendorff_alpha(item, annotator, value, n_bootstrap=0)
+    assert quick.value == pytest.approx(slow.value, abs=1e-12)
+    assert (quick.n_items, quick.n_pairable) == (slow.n_items, slow.n_pairable)
