@@ -13,7 +13,7 @@ from qistas.engine import Responses, truth
 
 EM = [truth.dawid_skene, truth.one_coin, truth.zencrowd, truth.ibcc, truth.mace, truth.glad, truth.ordinal_ds]
 SYMMETRIC = [truth.majority, truth.wawa, truth.bwa, truth.dawid_skene, truth.one_coin, truth.ibcc, truth.mace]
-ALL = [*EM, truth.majority, truth.wawa, truth.bwa, truth.kos, truth.mmsr, truth.ebcc]
+ALL = [*EM, truth.majority, truth.wawa, truth.bwa, truth.kos, truth.mmsr, truth.ebcc, truth.auto]
 
 quick = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -147,7 +147,7 @@ def test_the_same_items_twice_change_no_maximum_likelihood(responses: Responses)
         np.testing.assert_allclose(doubled.posterior[responses.n_items :], once.posterior, atol=1e-5)
 
 
-@pytest.mark.parametrize("method", [*ALL, truth.auto])
+@pytest.mark.parametrize("method", ALL)
 @settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(responses=tables())
 def test_numba_and_numpy_agree(method: Any, responses: Responses) -> None:

@@ -23,6 +23,7 @@ CATEGORICAL = [
     truth.glad,
     truth.kos,
     truth.mmsr,
+    truth.auto,
 ]
 
 
