@@ -106,6 +106,12 @@ class Unknown(QistasError):
     category = Category.UNKNOWN
 
 
+class LinkGone(Unknown):
+    """A sign-in link that was used already, or is too old."""
+
+    code = "link_gone"
+
+
 class CredentialsWrong(Unknown):
     """Sign-in failed; the same answer whether the person exists or not."""
 

@@ -1,6 +1,6 @@
 """Sign in by password or one-time link, move between tenants, sign out."""
 
-from qistas.core.errors import CredentialsWrong, Fault, Forbidden, Invalid, Missing, Unknown
+from qistas.core.errors import CredentialsWrong, Fault, Forbidden, Invalid, LinkGone, Missing, Unknown
 from qistas.core.ids import PersonId, TenantId
 from qistas.db import Database, Tx
 
@@ -66,7 +66,7 @@ async def sign_in_by_link(db: Database, token: str, limits: SessionLimits = DEFA
     async with db.system_tx(reason="sign-in-link") as tx:
         person_id = await store.use_link(tx, digest(token))
         if person_id is None:
-            raise Unknown(
+            raise LinkGone(
                 "This link was used already, or is too old. Ask for a new one: `qistas up` prints one."
             )
         return await open_in(tx, person_id, limits, "link")

@@ -32,7 +32,7 @@ export function Problem({ error, retry }: Props) {
       styles={{ title: { color: "var(--ink)" } }}
     >
       {told.exact && !problem?.places.length ? (
-        <Text size="sm" c="dimmed" dir="ltr" ta="start" mb={4}>
+        <Text size="sm" c="var(--ink)" dir="ltr" ta="start" mb={4}>
           {told.exact}
         </Text>
       ) : null}

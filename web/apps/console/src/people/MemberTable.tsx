@@ -48,9 +48,11 @@ export function MemberTable({ projectId }: { projectId?: string | undefined }) {
               <Table.Thead>
                 <Table.Tr>
                   <Table.Th>{t("person.name")}</Table.Th>
-                  <Table.Th>{t("person.email")}</Table.Th>
-                  <Table.Th w={170}>{t("members.role")}</Table.Th>
-                  <Table.Th>{t("members.since")}</Table.Th>
+                  <Table.Th visibleFrom="sm">{t("person.email")}</Table.Th>
+                  <Table.Th w={170} miw={150}>
+                    {t("members.role")}
+                  </Table.Th>
+                  <Table.Th visibleFrom="sm">{t("members.since")}</Table.Th>
                   <Table.Td w={48} />
                 </Table.Tr>
               </Table.Thead>
@@ -67,7 +69,7 @@ export function MemberTable({ projectId }: { projectId?: string | undefined }) {
                           </Text>
                         ) : null}
                       </Table.Td>
-                      <Table.Td>
+                      <Table.Td visibleFrom="sm">
                         <bdi>{row.email}</bdi>
                       </Table.Td>
                       <Table.Td>
@@ -91,7 +93,7 @@ export function MemberTable({ projectId }: { projectId?: string | undefined }) {
                           t(`roles.${shownRole(row)}`)
                         )}
                       </Table.Td>
-                      <Table.Td>{format.dateTime(row.created_at)}</Table.Td>
+                      <Table.Td visibleFrom="sm">{format.dateTime(row.created_at)}</Table.Td>
                       <Table.Td ta="end">
                         {manages && !self ? (
                           <ActionIcon

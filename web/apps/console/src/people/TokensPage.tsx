@@ -43,10 +43,10 @@ export default function TokensPage() {
                 <Table.Thead>
                   <Table.Tr>
                     <Table.Th>{t("tokens.name")}</Table.Th>
-                    <Table.Th>{t("tokens.actsAs")}</Table.Th>
-                    <Table.Th>{t("tokens.scopes")}</Table.Th>
+                    <Table.Th visibleFrom="sm">{t("tokens.actsAs")}</Table.Th>
+                    <Table.Th visibleFrom="sm">{t("tokens.scopes")}</Table.Th>
                     <Table.Th>{t("tokens.ends")}</Table.Th>
-                    <Table.Th>{t("tokens.used")}</Table.Th>
+                    <Table.Th visibleFrom="sm">{t("tokens.used")}</Table.Th>
                     <Table.Td />
                   </Table.Tr>
                 </Table.Thead>
@@ -54,12 +54,15 @@ export default function TokensPage() {
                   {rows.map((row) => (
                     <Table.Tr key={row.id}>
                       <Table.Td>
-                        <bdi>{row.name}</bdi> <Code dir="ltr">…{row.hint}</Code>
+                        <bdi>{row.name}</bdi>{" "}
+                        <Code dir="ltr" style={{ display: "inline-block", whiteSpace: "nowrap" }}>
+                          …{row.hint}
+                        </Code>
                       </Table.Td>
-                      <Table.Td>
+                      <Table.Td visibleFrom="sm">
                         <bdi>{row.member_name}</bdi>
                       </Table.Td>
-                      <Table.Td>
+                      <Table.Td visibleFrom="sm">
                         <Group gap={4}>
                           {row.scopes.slice(0, 4).map((scope) => (
                             <Code key={scope}>{scope}</Code>
@@ -70,7 +73,7 @@ export default function TokensPage() {
                         </Group>
                       </Table.Td>
                       <Table.Td>{format.dateTime(row.expires_at)}</Table.Td>
-                      <Table.Td>
+                      <Table.Td visibleFrom="sm">
                         {row.last_used_on ? format.day(row.last_used_on) : t("tokens.unused")}
                       </Table.Td>
                       <Table.Td ta="end">

@@ -23,7 +23,7 @@ export default function LinkPage() {
   }, [mutate, navigate]);
 
   return (
-    <Door title={t("link.title")}>
+    <Door title={t(enter.error ? "signIn.title" : "link.title")}>
       {enter.error ? (
         <Stack gap="sm">
           <Problem error={enter.error} />

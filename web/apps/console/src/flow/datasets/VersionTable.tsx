@@ -45,7 +45,13 @@ export function VersionTable({ projectId, datasetId, onSelect }: Props) {
       flush
       actions={
         rows.length > 1 ? (
-          <Button variant="default" size="xs" disabled={!other} onClick={() => setComparing(true)}>
+          <Button
+            variant="default"
+            size="xs"
+            visibleFrom="sm"
+            disabled={!other}
+            onClick={() => setComparing(true)}
+          >
             {t("datasets.compare")}
           </Button>
         ) : null
@@ -66,13 +72,13 @@ export function VersionTable({ projectId, datasetId, onSelect }: Props) {
         <Table aria-label={t("datasets.versions")}>
           <Table.Thead>
             <Table.Tr>
-              {rows.length > 1 ? <Table.Td w={40} /> : null}
+              {rows.length > 1 ? <Table.Td w={40} visibleFrom="sm" /> : null}
               <Table.Th>{t("datasets.version")}</Table.Th>
               <Table.Th>{t("projects.state")}</Table.Th>
               <Table.Th ta="end">{t("counts.items")}</Table.Th>
-              <Table.Th>{t("datasets.hash")}</Table.Th>
-              <Table.Th>{t("datasets.note")}</Table.Th>
-              <Table.Th>{t("datasets.sealedAt")}</Table.Th>
+              <Table.Th visibleFrom="sm">{t("datasets.hash")}</Table.Th>
+              <Table.Th visibleFrom="sm">{t("datasets.note")}</Table.Th>
+              <Table.Th visibleFrom="sm">{t("datasets.sealedAt")}</Table.Th>
               <Table.Td />
             </Table.Tr>
           </Table.Thead>
@@ -80,7 +86,7 @@ export function VersionTable({ projectId, datasetId, onSelect }: Props) {
             {rows.map((row) => (
               <Table.Tr key={row.id}>
                 {rows.length > 1 ? (
-                  <Table.Td>
+                  <Table.Td visibleFrom="sm">
                     <Checkbox
                       aria-label={t("datasets.chooseVersion", { n: row.number })}
                       size="xs"
@@ -98,13 +104,13 @@ export function VersionTable({ projectId, datasetId, onSelect }: Props) {
                 <Table.Td ta="end">
                   {format.whole(row.state === "sealing" ? row.progress : row.items)}
                 </Table.Td>
-                <Table.Td>{row.hash ? <Hash hash={row.hash} /> : "–"}</Table.Td>
-                <Table.Td maw={240}>
+                <Table.Td visibleFrom="sm">{row.hash ? <Hash hash={row.hash} /> : "–"}</Table.Td>
+                <Table.Td maw={240} visibleFrom="sm">
                   <Text size="sm" dir="auto" truncate>
                     {row.note}
                   </Text>
                 </Table.Td>
-                <Table.Td>{format.dateTime(row.sealed_at ?? row.created_at)}</Table.Td>
+                <Table.Td visibleFrom="sm">{format.dateTime(row.sealed_at ?? row.created_at)}</Table.Td>
                 <Table.Td ta="end">
                   {row.state === "failed" && onSelect ? (
                     <Button

@@ -139,8 +139,8 @@ function TaskRow({ projectId, row, manages, batch, onOpen }: RowProps) {
       <Table.Td>
         <Anchor component="button" type="button" onClick={onOpen} className={classes.item}>
           {row.preview ? (
-            <span className={classes.preview} dir="auto">
-              {row.preview}
+            <span className={classes.preview}>
+              <bdi>{row.preview}</bdi>
             </span>
           ) : null}
           <bdi className={row.preview ? classes.id : undefined}>{name}</bdi>

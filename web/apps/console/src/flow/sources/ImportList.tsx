@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, Progress, Table, Text } from "@mantine/core";
+import { Anchor, Button, Group, Progress, Table, Text, VisuallyHidden } from "@mantine/core";
 import type { Import } from "@qistas/api";
 import { useQuery } from "@tanstack/react-query";
 import { Fragment, useState } from "react";
@@ -118,7 +118,11 @@ function ImportRow({ projectId, row, open, onOpen }: RowProps) {
           {row.rows_refused ? (
             <Anchor href={refusalsFile(projectId, row.id)} download size="sm">
               <Group gap={4} wrap="nowrap">
-                <Icon name="download" size={14} /> {t("sources.report")}
+                <Icon name="download" size={14} />
+                <Text span inherit visibleFrom="sm">
+                  {t("sources.report")}
+                </Text>
+                <VisuallyHidden hiddenFrom="sm">{t("sources.report")}</VisuallyHidden>
               </Group>
             </Anchor>
           ) : null}
