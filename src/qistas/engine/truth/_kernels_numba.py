@@ -16,10 +16,11 @@ from typing import Any
 
 import numpy as np
 from numba import get_num_threads, njit, prange
-from numba.cpython.unsafe.tuple import tuple_setitem
+from numba.cpython.unsafe import tuple as tuples
 from numpy.typing import NDArray
 
 Float64 = NDArray[np.float64]
+tuple_setitem: Any = tuples.tuple_setitem  # numba passes its first argument itself
 _FIXED = 16
 _IN_REGISTERS = 6
 _SMALL = 200_000
