@@ -2528,6 +2528,16 @@ export interface components {
             state: "open" | "started" | "done" | "withdrawn";
         };
         /**
+         * ItemsByAnswers
+         * @description How many finished items took how many answers.
+         */
+        ItemsByAnswers: {
+            /** Answers */
+            answers: number;
+            /** Items */
+            items: number;
+        };
+        /**
          * LabelCount
          * @description How often a label stands in the inferred answers.
          */
@@ -3184,7 +3194,7 @@ export interface components {
         };
         /**
          * QualitySent
-         * @description The quality page. `due`: items whose inference is still to come.
+         * @description The quality page. `due`: items whose inference is still to come; `redundancy`: null unless it is adaptive.
          */
         QualitySent: {
             /** Annotators */
@@ -3195,6 +3205,7 @@ export interface components {
             due: number;
             /** Questions */
             questions: components["schemas"]["QuestionQuality"][];
+            redundancy?: components["schemas"]["SavingsSent"] | null;
         };
         /**
          * QuestionAsked
@@ -3328,6 +3339,70 @@ export interface components {
              * Format: uuid
              */
             task_id: string;
+        };
+        /**
+         * RedundancyAsked
+         * @description How many answers an item gets. What is not given stays; one target takes the place of the other.
+         */
+        RedundancyAsked: {
+            /**
+             * Cost Per Answer
+             * @description What one more answer costs, in minor units; 0: not weighed
+             */
+            cost_per_answer?: number | null;
+            /**
+             * Error Cost
+             * @description What one wrong answer costs, in minor units; 0: not weighed
+             */
+            error_cost?: number | null;
+            /**
+             * Max Overlap
+             * @description Answers that no item gets more than
+             */
+            max_overlap?: number | null;
+            /**
+             * Min Overlap
+             * @description Answers that every item gets
+             */
+            min_overlap?: number | null;
+            /**
+             * Mode
+             * @description `fixed`: every item wants `overlap` answers. `adaptive`: as many as it takes
+             */
+            mode?: ("fixed" | "adaptive") | null;
+            /**
+             * Target Accuracy
+             * @description Share of right answers that the project has to reach on average
+             */
+            target_accuracy?: number | null;
+            /**
+             * Target Confidence
+             * @description How sure the answer to each item has to be
+             */
+            target_confidence?: number | null;
+        };
+        /**
+         * RedundancySent
+         * @description How many answers an item gets; one of the two targets is null.
+         */
+        RedundancySent: {
+            /** Cost Per Answer */
+            cost_per_answer: number;
+            /** Error Cost */
+            error_cost: number;
+            /** Max Overlap */
+            max_overlap: number;
+            /** Min Overlap */
+            min_overlap: number;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "fixed" | "adaptive";
+            /** Target Accuracy */
+            target_accuracy: number | null;
+            /** Target Confidence */
+            target_confidence: number | null;
         };
         /**
          * RefusalPage
@@ -3509,6 +3584,44 @@ export interface components {
             role: "owner" | "manager" | "reviewer" | "annotator" | "viewer" | "guest";
         };
         /**
+         * SavingsSent
+         * @description What adaptive redundancy saved on `finished` items, against asking `fixed` answers (the maximum everywhere); `share` of them,
+         *     and the share of right answers as inference itself sees it, all with 90 % intervals.
+         */
+        SavingsSent: {
+            /** Accuracy */
+            accuracy: number | null;
+            /** Accuracy High */
+            accuracy_high: number | null;
+            /** Accuracy Low */
+            accuracy_low: number | null;
+            /** Answers */
+            answers: number;
+            /** By Answers */
+            by_answers: components["schemas"]["ItemsByAnswers"][];
+            /**
+             * Computed At
+             * Format: date-time
+             */
+            computed_at: string;
+            /** Finished */
+            finished: number;
+            /** Fixed */
+            fixed: number;
+            /** Saved */
+            saved: number;
+            /** Saved High */
+            saved_high: number | null;
+            /** Saved Low */
+            saved_low: number | null;
+            /** Share */
+            share: number | null;
+            /** Share High */
+            share_high: number | null;
+            /** Share Low */
+            share_low: number | null;
+        };
+        /**
          * SearchAsked
          * @description A search of one question, or of all.
          */
@@ -3652,6 +3765,7 @@ export interface components {
              * @description Paid for one answer, in minor units
              */
             price_minor?: number | null;
+            redundancy?: components["schemas"]["RedundancyAsked"] | null;
             /** Review */
             review?: ("none" | "all" | "doubtful") | null;
             /** Show Guideline */
@@ -3676,6 +3790,7 @@ export interface components {
             overlap: number;
             /** Price Minor */
             price_minor: number;
+            redundancy: components["schemas"]["RedundancySent"];
             /** Review */
             review: string;
             /** Show Guideline */

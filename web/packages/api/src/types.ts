@@ -91,6 +91,7 @@ export type AskedQuestion = Shapes["QuestionSent"];
 export type Quality = Shapes["QualitySent"];
 export type QuestionQuality = Shapes["QuestionQuality"];
 export type AnnotatorQuality = Shapes["AnnotatorQuality"];
+export type AnnotatorInFull = Shapes["AnnotatorInFull"];
 export type Consensus = Shapes["ConsensusSent"];
 export type ReviewAnnotation = Shapes["ReviewAnnotation"];
 export type Gold = Shapes["GoldSent"];

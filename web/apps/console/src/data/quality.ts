@@ -34,6 +34,47 @@ export function useInfer(projectId: string) {
   });
 }
 
+export const annotatorQuery = (projectId: string, annotatorId: string) =>
+  queryOptions({
+    queryKey: ["project", projectId, "quality", "annotator", annotatorId],
+    queryFn: () =>
+      take(
+        server.GET("/api/v1/projects/{project_id}/quality/annotators/{annotator_id}", {
+          params: { path: { project_id: projectId, annotator_id: annotatorId } },
+        }),
+      ),
+  });
+
+export type FlagDecision = "keep" | "pause" | "dismiss";
+
+/** Decide on a flag: nothing happens to an annotator unless a person says so. */
+export function useDecideFlag(projectId: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, ...body }: { id: string; decision: FlagDecision; note: string }) =>
+      take(
+        server.POST("/api/v1/projects/{project_id}/quality/flags/{flag_id}", {
+          params: { path: { project_id: projectId, flag_id: id } },
+          body,
+        }),
+      ),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ["project", projectId, "quality"] }),
+  });
+}
+
+export function useResume(projectId: string, annotatorId: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: () =>
+      take(
+        server.DELETE("/api/v1/projects/{project_id}/quality/pauses/{annotator_id}", {
+          params: { path: { project_id: projectId, annotator_id: annotatorId } },
+        }),
+      ),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ["project", projectId, "quality"] }),
+  });
+}
+
 export const goldQuery = (projectId: string) =>
   queryOptions({
     queryKey: ["project", projectId, "gold"],

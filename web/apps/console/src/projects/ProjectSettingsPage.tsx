@@ -10,6 +10,7 @@ import { ask, say, sayProblem } from "../parts/ask";
 import { Page } from "../parts/Page";
 import { Problem } from "../parts/Problem";
 import { Sheet } from "../parts/Sheet";
+import { RedundancyFields } from "./RedundancyFields";
 
 export default function ProjectSettingsPage() {
   const { t } = useTranslation();
@@ -69,26 +70,21 @@ function Form({ project }: { project: Project }) {
               value={description}
               onChange={(event) => setDescription(event.currentTarget.value)}
             />
-            <Group grow align="start">
-              <NumberInput
-                label={t("projectSettings.overlap")}
-                description={t("projectSettings.overlapHelp")}
-                min={1}
-                max={100}
-                allowDecimal={false}
-                value={settings.overlap}
-                onChange={(value) => set("overlap", Number(value) || 1)}
-              />
-              <NumberInput
-                label={t("projectSettings.lease")}
-                description={t("projectSettings.leaseHelp")}
-                min={1}
-                max={1440}
-                allowDecimal={false}
-                value={settings.lease_minutes}
-                onChange={(value) => set("lease_minutes", Number(value) || 1)}
-              />
-            </Group>
+            <RedundancyFields
+              overlap={settings.overlap}
+              onOverlap={(value) => set("overlap", value)}
+              rule={settings.redundancy}
+              onRule={(value) => set("redundancy", value)}
+            />
+            <NumberInput
+              label={t("projectSettings.lease")}
+              description={t("projectSettings.leaseHelp")}
+              min={1}
+              max={1440}
+              allowDecimal={false}
+              value={settings.lease_minutes}
+              onChange={(value) => set("lease_minutes", Number(value) || 1)}
+            />
             <Group grow align="start">
               <NumberInput
                 label={t("projectSettings.price")}

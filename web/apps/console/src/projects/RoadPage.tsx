@@ -3,7 +3,9 @@ import { useTranslation } from "react-i18next";
 import { DayBars } from "../charts/DayBars";
 import { useProjectId } from "../data/place";
 import { progressQuery, projectQuery } from "../data/projects";
+import { qualityQuery } from "../data/quality";
 import { may, useMe } from "../data/session";
+import { Savings } from "../flow/quality/Savings";
 import { PauseButton } from "../flow/queue/PauseButton";
 import { Answered } from "../parts/Answered";
 import { Page } from "../parts/Page";
@@ -20,6 +22,8 @@ export default function RoadPage() {
   const me = useMe();
   const project = useQuery(projectQuery(projectId));
   const progress = useQuery(progressQuery(projectId));
+  const adaptive = project.data?.settings.redundancy.mode === "adaptive" && may(me, "see", projectId);
+  const quality = useQuery({ ...qualityQuery(projectId), enabled: adaptive });
 
   if (project.error)
     return (
@@ -44,6 +48,7 @@ export default function RoadPage() {
       {progress.data && project.data ? (
         <NextStep counts={progress.data.counts} projectId={projectId} state={project.data.state} />
       ) : null}
+      {adaptive && quality.data?.redundancy ? <Savings savings={quality.data.redundancy} /> : null}
       <Sheet title={t("road.days")}>
         <Answered query={progress} rows={1} height={140}>
           {(data) => <DayBars days={data.days} />}

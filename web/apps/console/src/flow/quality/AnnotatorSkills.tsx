@@ -1,5 +1,6 @@
-import { Badge, Group, Table, Text } from "@mantine/core";
+import { Badge, Button, Group, Table, Text } from "@mantine/core";
 import type { AnnotatorQuality, OntologyQuestion } from "@qistas/api";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { IntervalLine } from "../../charts/IntervalLine";
 import { Empty } from "../../parts/Empty";
@@ -7,17 +8,20 @@ import { Estimate } from "../../parts/Estimate";
 import { useFormat } from "../../parts/format";
 import { Sheet } from "../../parts/Sheet";
 import { inLanguage } from "../../parts/text";
+import { AnnotatorInFull } from "./AnnotatorInFull";
 import classes from "./AnnotatorSkills.module.css";
 
 interface Props {
+  projectId: string;
   rows: AnnotatorQuality[];
   questions: OntologyQuestion[];
 }
 
 /** Each annotator: how much, how fast, how reliable on each question (with the interval), and on gold. */
-export function AnnotatorSkills({ rows, questions }: Props) {
+export function AnnotatorSkills({ projectId, rows, questions }: Props) {
   const { t, i18n } = useTranslation();
   const format = useFormat();
+  const [shown, setShown] = useState<{ id: string; name: string } | null>(null);
   const titleOf = (name: string) =>
     inLanguage(questions.find((question) => question.name === name)?.title, i18n.language, name);
   return (
@@ -79,7 +83,12 @@ export function AnnotatorSkills({ rows, questions }: Props) {
                     : "–"}
                 </Table.Td>
                 <Table.Td>
-                  <Group gap={4}>
+                  <Group gap={4} justify="end">
+                    {row.paused ? (
+                      <Badge color="gray" variant="light" tt="none" style={{ color: "var(--ink)" }}>
+                        {t("flags.paused")}
+                      </Badge>
+                    ) : null}
                     {row.flags.map((flag) => (
                       <Badge
                         key={`${flag.code} ${flag.question}`}
@@ -92,6 +101,14 @@ export function AnnotatorSkills({ rows, questions }: Props) {
                         {flag.question && questions.length > 1 ? `: ${titleOf(flag.question)}` : null}
                       </Badge>
                     ))}
+                    <Button
+                      size="compact-sm"
+                      variant="subtle"
+                      aria-label={`${t("quality.inFull")}: ${row.name}`}
+                      onClick={() => setShown(row)}
+                    >
+                      {t("quality.inFull")}
+                    </Button>
                   </Group>
                 </Table.Td>
               </Table.Tr>
@@ -99,6 +116,13 @@ export function AnnotatorSkills({ rows, questions }: Props) {
           </Table.Tbody>
         </Table>
       )}
+      <AnnotatorInFull
+        projectId={projectId}
+        annotatorId={shown?.id ?? null}
+        name={shown?.name ?? ""}
+        questions={questions}
+        onClose={() => setShown(null)}
+      />
     </Sheet>
   );
 }

@@ -17,6 +17,7 @@ import { DoubtfulItems } from "./DoubtfulItems";
 import { GoldList } from "./GoldList";
 import { LikelyErrors } from "./LikelyErrors";
 import { QuestionQualityCard } from "./QuestionQualityCard";
+import { Savings } from "./Savings";
 
 export default function QualityPage() {
   const { t } = useTranslation();
@@ -75,6 +76,7 @@ export default function QualityPage() {
                 </Sheet>
               ) : (
                 <div style={{ display: "grid", gap: "1rem" }}>
+                  {data.redundancy ? <Savings savings={data.redundancy} /> : null}
                   {data.questions.map((question) => (
                     <QuestionQualityCard
                       key={question.name}
@@ -94,7 +96,11 @@ export default function QualityPage() {
         <Tabs.Panel value="annotators">
           <Answered query={quality} rows={5} height={40}>
             {(data) => (
-              <AnnotatorSkills rows={data.annotators} questions={ontology.data?.document.questions ?? []} />
+              <AnnotatorSkills
+                projectId={projectId}
+                rows={data.annotators}
+                questions={ontology.data?.document.questions ?? []}
+              />
             )}
           </Answered>
         </Tabs.Panel>
