@@ -114,7 +114,7 @@ def fit(crowd: Crowd, candidate: Candidate, seed: int, *, max_iter: int, tol: fl
         source = np.random.default_rng(seed)
         inside = source.standard_exponential((*share.shape, subtypes), dtype=np.float32)
         inside /= inside.sum(axis=2, keepdims=True)
-        share = (share[:, :, None] * inside).reshape(share.shape[0], -1)
+        share = (share[:, :, None] * inside).reshape(share.shape[0], share.shape[1] * subtypes)
     counts = _kernels.tally(crowd.responses, crowd.rows, share, crowd.pair.size)
     return _iterate(crowd, candidate, counts, share[_seen(crowd)].sum(axis=0), max_iter, tol)
 
@@ -147,7 +147,7 @@ def _iterate(
     prior, apart = model.shares(totals)
     latent = np.empty((responses.n_items, base.shape[1]), dtype=np.float32)
     counts, totals, score = _kernels.estep(responses, crowd.rows, table, prior, crowd.clamp, subtypes, latent)
-    posterior = latent.reshape(responses.n_items, -1, subtypes).sum(axis=2, dtype=np.float64)
+    posterior = latent.reshape(responses.n_items, responses.n_labels, subtypes).sum(axis=2, dtype=np.float64)
     posterior /= np.maximum(posterior.sum(axis=1, keepdims=True), 1e-30)
     seen = _seen(crowd)
     agreed = np.einsum("ik,ik->i", crowd.share, posterior)[seen]

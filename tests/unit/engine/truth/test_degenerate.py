@@ -43,8 +43,9 @@ def test_no_answers(method: Any) -> None:
     assert result.label.tolist() == [-1, -1]
     np.testing.assert_allclose(result.posterior, 0.5, atol=1e-6)
     assert any("no answers" in said for said in result.warnings)
-    nothing = Responses.from_arrays([], [], [])
-    assert method(nothing).label.shape == (0,)
+    for n_labels in (0, 3):
+        nothing = Responses.from_arrays([], [], [], n_labels=n_labels)
+        assert method(nothing).label.shape == (0,)
 
 
 @pytest.mark.parametrize("method", CATEGORICAL)
