@@ -40,7 +40,7 @@ export function formatters(language: string) {
     return new Intl.NumberFormat(language, {
       style: "unit",
       unit: units[power] ?? "byte",
-      unitDisplay: "short",
+      unitDisplay: power ? "short" : "long",
       maximumFractionDigits: power ? 1 : 0,
     }).format(value / 1000 ** power);
   };
