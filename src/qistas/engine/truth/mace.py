@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from qistas.engine.responses import Responses, gold_codes
-from qistas.engine.truth import em
-from qistas.engine.truth._special import digamma, dirichlet_kl
+from qistas.engine.truth import _kernels, em
 from qistas.engine.truth.dawid_skene import confusion_of
 from qistas.engine.truth.results import Fit, TruthResult, finish, no_labels
 
@@ -22,7 +21,7 @@ class SpamModel:
     """Variational update of competence (Beta) and habit (Dirichlet); statistics are those of a full table.
 
     An answer that differs from the truth is spam; one that equals it is spam with the odds the last table
-    gives. ``inner`` holds competence and habits (posterior means) and their expected logarithms.
+    gives. ``inner`` holds competence and habits (posterior means) and the exponentials of their expected logarithms.
     """
 
     knows: float
@@ -35,35 +34,44 @@ class SpamModel:
         if before is None:
             known_share = np.full((n_annotators, n_labels), 0.5)
         else:
-            log_know, log_spam, log_habit = before.inner[2:]
-            luck = np.exp(log_spam[:, None] + log_habit)
-            known_share = np.exp(log_know)[:, None] / (np.exp(log_know)[:, None] + luck)
+            know, stray, luck = before.inner[2:]
+            known_share = know[:, None] / (know[:, None] + stray[:, None] * luck)
         known = (same * known_share).sum(axis=1)
         spam = stats.counts.sum(axis=2) - same * known_share
-        competence = np.stack([known, spam.sum(axis=1)], axis=1) + self.knows
-        habits = spam + self.habit
-        log_both = digamma(competence) - digamma(competence.sum(axis=1, keepdims=True))
-        log_habit = digamma(habits) - digamma(habits.sum(axis=1, keepdims=True))
-        log_know, log_spam = log_both[:, 0], log_both[:, 1]
-        luck = np.exp(log_spam[:, None] + log_habit)
-        table = np.repeat(luck[:, :, None], n_labels, axis=2)
+        split = np.stack([known, spam.sum(axis=1)], axis=1)
+        both, apart = _factor(split, self.knows)
+        luck, further = _factor(spam, self.habit)
+        know, stray = both[:, 0], both[:, 1]
+        table = np.repeat((stray[:, None] * luck)[:, :, None], n_labels, axis=2)
         diagonal = np.arange(n_labels)
-        table[:, diagonal, diagonal] += np.exp(log_know)[:, None]
-        penalty = -float(dirichlet_kl(competence, np.full(competence.shape, self.knows)).sum())
-        penalty -= float(dirichlet_kl(habits, np.full(habits.shape, self.habit)).sum())
+        table[:, diagonal, diagonal] += know[:, None]
+        competence, habits = split + self.knows, spam + self.habit
         return em.Params(
             np.maximum(table, 1e-300),
             np.full(n_labels, 1.0 / max(n_labels, 1)),
-            penalty,
+            -apart - further,
             1,
             (
                 competence[:, 0] / competence.sum(axis=1),
                 habits / habits.sum(axis=1, keepdims=True),
-                log_know,
-                log_spam,
-                log_habit,
+                know,
+                stray,
+                luck,
             ),
         )
+
+
+def _factor(counts: Float64, base: float) -> tuple[Float64, float]:
+    """``exp E log`` of one Dirichlet a row of ``counts``, each with ``base`` beforehand, and their divergence from that."""
+    rows, width = counts.shape
+    table, gap = _kernels.dirichlet_step(
+        counts.reshape(-1, 1),
+        np.arange(0, rows * width + 1, width, dtype=np.int64),
+        np.tile(np.arange(width, dtype=np.int32), rows),
+        np.full((width, 1), base),
+        True,
+    )
+    return table.reshape(rows, width), gap
 
 
 def mace(
