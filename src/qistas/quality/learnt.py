@@ -67,7 +67,7 @@ def pack(learnt: Learnt) -> bytes:
     parts = {
         "trust": learnt.trust.astype(np.float32),
         "names": np.array(learnt.names, dtype=np.str_),
-        "shape": np.array([learnt.subtypes, learnt.vote_share], dtype=np.float64),
+        "shape": np.array([learnt.subtypes, learnt.vote_share, learnt.correlation], dtype=np.float64),
     }
     if learnt.tables is not None and learnt.prior is not None:
         parts |= {"tables": learnt.tables, "prior": learnt.prior}
@@ -80,7 +80,7 @@ def unpack(packed: bytes) -> Learnt:
     """The reverse of `pack`."""
     with np.load(BytesIO(packed), allow_pickle=False) as found:
         parts = {name: found[name] for name in found.files}
-    subtypes, vote_share = parts["shape"].tolist()
+    subtypes, vote_share, *more = parts["shape"].tolist()  # a run of before correlation was known has two
     return Learnt(
         parts["trust"].astype(np.float64),
         tuple(str(name) for name in parts["names"]),
@@ -88,4 +88,5 @@ def unpack(packed: bytes) -> Learnt:
         parts.get("prior"),
         int(subtypes),
         float(vote_share),
+        float(more[0]) if more else 0.0,
     )

@@ -143,6 +143,7 @@ class Learnt:
     prior: NDArray[np.float64] | None = field(default=None, repr=False)
     subtypes: int = 1
     vote_share: float = 0.0
+    correlation: float = 0.0
 
     @property
     def stranger(self) -> int:

@@ -71,6 +71,7 @@ def learn(results: Sequence[TruthResult], names: Sequence[str]) -> Learnt:
         np.stack([np.maximum(fit.prior, 1e-12) for fit in fits]),
         fits[0].subtypes,
         fits[0].vote_share,
+        float(np.mean([fit.correlation for fit in fits])),
     )
 
 
@@ -111,6 +112,7 @@ def judge_votes(
         answers.n_items,
         subtypes=learnt.subtypes,
         vote_share=learnt.vote_share,
+        correlation=learnt.correlation,
     )
 
 
@@ -144,6 +146,7 @@ def judge_sets(
             units,
             subtypes=learnt.subtypes,
             vote_share=learnt.vote_share,
+            correlation=learnt.correlation,
         )
     return share[:, 1].reshape(answers.n_items, n_labels)
 
