@@ -12,7 +12,8 @@ def add(commands: Any) -> None:
         "consensus",
         help="infer consensus",
         description="Infer the consensus of every item anew, with the skill of each annotator, and tell agreement and doubt.",
-        epilog="examples:\n  qistas consensus --project News\n  qistas consensus --project News --method dawid_skene\n",
+        epilog="examples:\n  qistas consensus --project News\n  qistas consensus --project News --method dawid_skene\n"
+        "  qistas consensus --project News --engine ray://head:10001\n",
     )
     parser.add_argument("--project", required=True, help="name or id")
     parser.add_argument(
@@ -25,6 +26,14 @@ def add(commands: Any) -> None:
         metavar="SECONDS",
         help="how long to wait for the result (default 600)",
     )
+    parser.add_argument(
+        "--engine",
+        metavar="ray|ray://HOST:PORT",
+        help="work on a Ray cluster; on the server's own machine, for it reads the database (docs/howto/scale-out.md)",
+    )
+    parser.add_argument(
+        "--shards", type=int, default=4, metavar="N", help="with --engine: into how many parts (4)"
+    )
     add_server_arguments(parser)
     parser.set_defaults(run=run)
 
@@ -35,6 +44,11 @@ def run(chosen: argparse.Namespace) -> None:
 
     from qistas.core.errors import Unavailable
 
+    if chosen.engine:
+        from .consensus_on_cluster import run_on_cluster
+
+        run_on_cluster(chosen)
+        return
     with client_of(chosen) as client:
         before = client.quality(chosen.project).computed_at
         client.infer_consensus(chosen.project, chosen.method)

@@ -106,7 +106,8 @@ class RayShards:
 
     def __init__(self, ray: Any, count: int) -> None:
         self._ray = ray
-        actor: Any = ray.remote(num_cpus=1, scheduling_strategy="SPREAD")(Holder)
+        # No processor is set aside for a shard: with more of them than processors the last would wait for ever to be begun.
+        actor: Any = ray.remote(num_cpus=0, scheduling_strategy="SPREAD")(Holder)
         self.actors: list[Any] = [actor.remote() for _ in range(count)]
         self._sizes: list[ShardSize] = []
 

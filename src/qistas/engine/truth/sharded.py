@@ -22,7 +22,7 @@ from qistas.engine.responses import Responses
 from qistas.engine.truth import _kernels, em
 from qistas.engine.truth.dawid_skene import ConfusionModel
 from qistas.engine.truth.ibcc import DirichletModel
-from qistas.engine.truth.results import Annotators, skill_of
+from qistas.engine.truth.results import Annotators, Fit, skill_of
 
 Float64 = NDArray[np.float64]
 Float32 = NDArray[np.float32]
@@ -133,12 +133,15 @@ class LocalShards:
 class ShardedFit:
     """What was learnt of all shards together; the posterior of each stays where the shard is.
 
+    ``fit``: the table and prior, to judge single items by; ``said``: (true, answered) expected numbers of answers.
     ``travelled``: bytes of statistics and parameters sent both ways, all rounds together. The rest as in `TruthResult`.
     """
 
     method: str
     annotators: Annotators
     prior: Float64
+    fit: Fit
+    said: Float64
     log_likelihood: float
     history: tuple[float, ...]
     iterations: int
@@ -205,6 +208,8 @@ def fit_shards(
         method,
         skill_of(*sums, confusion=confusion),
         prior,
+        Fit(params.table, params.prior),
+        np.ascontiguousarray(stats.counts.sum(axis=0).T),
         stats.log_likelihood,
         tuple(history),
         rounds,
