@@ -97,7 +97,7 @@ clean:  ## remove what was built and installed here (no data)
 
 $(VENV): pyproject.toml uv.lock | $(filter .tools/bin/uv,$(UV))
 	@echo "setting up packages in .venv"
-	@$(UV) sync --quiet --frozen --all-extras $(if $(PYTHON),--python $(PYTHON))
+	@$(UV) sync --quiet --frozen --all-extras --no-extra cluster $(if $(PYTHON),--python $(PYTHON))
 	@touch $@
 
 $(NODE_MODULES): web/package-lock.json web/package.json $(wildcard web/*/*/package.json) | $(VENV)
