@@ -17,7 +17,7 @@ function flat(words: Words, prefix = ""): Map<string, string> {
   return found;
 }
 
-const plural = /_(zero|one|two|few|many|other)$/;
+const plural = /(?<!^problems\.too)_(zero|one|two|few|many|other)$/; // the server's code "too_many" is a name
 const stems = (words: Words) => new Set([...flat(words).keys()].map((key) => key.replace(plural, "")));
 const marks = (text: string) => [...text.matchAll(/\{\{\s*(\w+)/g)].map((mark) => mark[1]).sort();
 
