@@ -17,6 +17,7 @@ from qistas.engine.truth.dawid_skene import ConfusionModel, dawid_skene
 from qistas.engine.truth.em import Params, Stats, TableModel, e_step, start_stats
 from qistas.engine.truth.gaussian import gaussian
 from qistas.engine.truth.glad import glad
+from qistas.engine.truth.hrrasa import ChosenAnswers, hrrasa
 from qistas.engine.truth.ibcc import DirichletModel, ebcc, ibcc
 from qistas.engine.truth.kos import kos
 from qistas.engine.truth.mace import mace
@@ -33,6 +34,7 @@ from qistas.engine.truth.wawa import wawa
 
 __all__ = [
     "Annotators",
+    "ChosenAnswers",
     "ConfusionModel",
     "DirichletModel",
     "Fit",
@@ -59,6 +61,7 @@ __all__ = [
     "fit_shards",
     "gaussian",
     "glad",
+    "hrrasa",
     "ibcc",
     "judge",
     "kos",
