@@ -95,6 +95,8 @@ def test_every_code_has_its_words_and_no_words_are_left_over(language: str) -> N
     assert set(told["faults"]) == fault_codes()
     assert set(told["ended"]) >= ended_codes()
     assert set(told["ended"]) <= ended_codes() | problem_codes()
+    methods = json.loads((LOCALES / language / "console.json").read_text(encoding="utf-8"))["methods"]
+    assert set(told["explanations"]) == set(methods) - {"adjudication"}
     for code, one in {**told["refusals"], **told["faults"]}.items():
         assert all(one.values()), code
 

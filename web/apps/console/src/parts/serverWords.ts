@@ -13,6 +13,8 @@ export interface ServerWords {
   place: (place: Place) => { message: Told; remedy: string };
   refusal: (code: string, reason: string, remedy: string) => { message: Told; remedy: string };
   ended: (fault: string, detail: string) => Told;
+  /** How a method of inference came to its answers. */
+  explanation: (method: string, sentence: string) => Told;
 }
 
 /** The language that the server's own sentences are in. */
@@ -44,6 +46,7 @@ function wordsOf(t: TFunction<"codes">, language: string): ServerWords {
       const message = told(`refusals.${code}.reason`, reason);
       return { message, remedy: (message.exact ? look(`refusals.${code}.remedy`) : undefined) ?? remedy };
     },
+    explanation: (method, sentence) => told(`explanations.${method.replace(/[^a-z0-9]+/gi, "_")}`, sentence),
     ended: (fault, detail) => (fault ? told(`ended.${fault}`, detail) : { words: detail }),
   };
 }

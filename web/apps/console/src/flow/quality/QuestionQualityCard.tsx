@@ -9,6 +9,7 @@ import { Estimate } from "../../parts/Estimate";
 import { useFormat } from "../../parts/format";
 import { useMethodWords } from "../../parts/methodWords";
 import { Sheet } from "../../parts/Sheet";
+import { useServerWords } from "../../parts/serverWords";
 import { inLanguage } from "../../parts/text";
 import classes from "./QuestionQualityCard.module.css";
 
@@ -76,9 +77,7 @@ export function QuestionQualityCard({ quality, question, onDoubt }: Props) {
             </Text>
           ) : null}
           {quality.explanation ? (
-            <Text size="sm" c="dimmed" dir="auto" ta="start">
-              {quality.explanation}
-            </Text>
+            <Explanation method={quality.method ?? ""} sentence={quality.explanation} />
           ) : null}
         </div>
         <div>
@@ -123,4 +122,21 @@ export function QuestionQualityCard({ quality, question, onDoubt }: Props) {
 function reading(alpha: number): "reliable" | "tentative" | "low" {
   if (alpha >= 0.8) return "reliable";
   return alpha >= 0.667 ? "tentative" : "low";
+}
+
+/** How the method came to its answers; the server's sentence, which names numbers, under it in another language. */
+function Explanation({ method, sentence }: { method: string; sentence: string }) {
+  const { words, exact } = useServerWords().explanation(method, sentence);
+  return (
+    <>
+      <Text size="sm" c="dimmed" dir="auto" ta="start">
+        {words}
+      </Text>
+      {exact ? (
+        <Text size="xs" c="dimmed" dir="ltr" ta="start">
+          {exact}
+        </Text>
+      ) : null}
+    </>
+  );
 }
