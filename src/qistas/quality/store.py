@@ -187,6 +187,16 @@ async def load_summaries(tx: Tx, project_id: UUID) -> dict[str, tuple[dict[str, 
     return {row[0]: (row[1], row[2]) for row in rows}
 
 
+async def sent_back(tx: Tx, project_id: UUID, items: Sequence[UUID]) -> set[UUID]:
+    """Those of the items that a person has sent back to the queue and that still wait for the answer asked for."""
+    rows = await tx.rows(
+        """SELECT e.item_id FROM label_errors e JOIN tasks t ON t.tenant_id = e.tenant_id AND t.id = e.task_id AND t.answers < t.wanted
+            WHERE e.tenant_id = %(tenant)s AND e.project_id = %(project)s AND e.queued_at IS NOT NULL AND e.item_id = ANY (%(items)s)""",
+        {"tenant": tx.tenant_id, "project": project_id, "items": list(items)},
+    )
+    return {row[0] for row in rows}
+
+
 async def save_redundancy_report(tx: Tx, project_id: UUID, report: Mapping[str, Any]) -> None:
     """Replace the project's account of answers saved."""
     await tx.run(

@@ -17,7 +17,7 @@ from qistas.core.ids import ProjectId
 from qistas.core.principal import Principal, Role
 from qistas.db import Database
 from qistas.ontology import load_project, update_project
-from qistas.quality import fit_project, infer_due, quality_report
+from qistas.quality import fit_project, infer_due, quality_report, requeue_item
 from qistas.quality.decide_overlap import savings
 from qistas.tasks import replan_tasks
 from qistas.tasks.extend import release_kept
@@ -271,6 +271,34 @@ async def test_a_doubtful_task_is_kept_a_while_for_the_one_who_knows_best(
     async with db.tenant_tx(tenant.owner) as tx:
         assert await tx.value("SELECT count(*) FROM kept_tasks") == 0
         assert await tx.value("SELECT count(*) FROM tasks WHERE assignee = %s", (best.member_id,)) == 0
+
+
+async def test_what_a_person_sent_back_stays_open_until_it_is_answered(db: Database, tenant: Tenant) -> None:
+    people = await crew(tenant)
+    project = await make_project(db, tenant.owner, redundancy={**ADAPTIVE, "target_confidence": 0.8})
+    (item,) = await fill(db, tenant.owner, project, 1)
+    for who in people[:2]:
+        (offer,) = await claim(db, who, project)
+        await submit(db, who, project, offer, "news")
+    await infer(db, tenant.owner, project)
+    (row,) = await task_rows(db, tenant.owner, project)
+    assert row["state"] == "done"
+    async with db.tenant_tx(tenant.owner) as tx:
+        await tx.run(
+            "INSERT INTO label_errors (tenant_id, project_id, question, item_id, likelihood, value)"
+            " VALUES (%s, %s, 'topic', %s, 0.9, '{}')",
+            (tenant.id, project, item),
+        )
+        await requeue_item(tx, project, "topic", item)
+    for _ in range(2):
+        await fit_project(db, tenant.owner, project)
+        (row,) = await task_rows(db, tenant.owner, project)
+        assert (row["state"], row["wanted"]) == ("open", 3)
+    (offer,) = await claim(db, people[2], project)
+    await submit(db, people[2], project, offer, "news")
+    await infer(db, tenant.owner, project)
+    (row,) = await task_rows(db, tenant.owner, project)
+    assert (row["state"], row["answers"]) == ("done", 3)
 
 
 @pytest.mark.parametrize(
