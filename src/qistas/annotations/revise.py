@@ -28,7 +28,6 @@ async def revise_annotation(
     work = await store.lock_work(tx, project_id, lease_id) if lease_id else None
     if work is None:
         raise Missing()
-    # A task that a reviewer returned is live again: answering it there gives its place back.
-    return await write(
-        tx, project_id, work, answer, seconds=seconds, client_key=client_key, first=work.state == "live"
-    )
+    # A task that a reviewer returned has lost this answer from its count, and gets it back, also when the new lease has run out.
+    returned = work.state != "answered"
+    return await write(tx, project_id, work, answer, seconds=seconds, client_key=client_key, first=returned)

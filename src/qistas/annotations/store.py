@@ -18,7 +18,7 @@ SELECT l.id AS lease_id, l.task_id, l.item_id, l.state, l.ontology_version, t.st
   JOIN items i ON i.tenant_id = l.tenant_id AND i.id = l.item_id
   JOIN projects p ON p.tenant_id = l.tenant_id AND p.id = l.project_id
  WHERE l.tenant_id = %(tenant)s AND l.id = %(lease)s AND l.annotator_id = %(annotator)s AND l.project_id = %(project)s
-   FOR UPDATE OF t
+   FOR UPDATE OF t, l
 """
 
 

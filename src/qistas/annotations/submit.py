@@ -58,7 +58,7 @@ async def write(
         counts=first,
         suggestion_use=_suggestion_use(work.suggestion, clean),
     )
-    return receipt if receipt is not None else await _known(tx, clean, client_key)
+    return receipt if receipt is not None else await _known(tx, work, clean, client_key)
 
 
 def check_seconds(seconds: float) -> float:
@@ -80,10 +80,10 @@ def check_client_key(client_key: str) -> None:
         )
 
 
-async def _known(tx: Tx, answer: dict[str, Any], client_key: str) -> Receipt:
-    """The receipt that this client key was given before, when it came with this very answer."""
+async def _known(tx: Tx, work: Work, answer: dict[str, Any], client_key: str) -> Receipt:
+    """The receipt that this client key was given before, when it came with this very answer to this task."""
     known = await store.find_by_key(tx, client_key)
-    if known is None or known[1] != answer:
+    if known is None or known[0].task_id != work.task_id or known[1] != answer:
         raise KeyReused("This client key was used for another answer. Send a new key with each new answer.")
     return known[0]
 

@@ -414,13 +414,12 @@ async def withdraw_item(tx: Tx, project_id: ProjectId, item_id: UUID) -> bool:
                    UPDATE items SET withdrawn_at = now()
                     WHERE tenant_id = %(tenant)s AND project_id = %(project)s AND id = %(id)s AND withdrawn_at IS NULL RETURNING id
                ), rested AS (
-                   UPDATE tasks t SET state = 'withdrawn' FROM gone, tasks o
+                   UPDATE tasks t SET state = 'withdrawn' FROM gone
                     WHERE t.tenant_id = %(tenant)s AND t.item_id = gone.id AND t.state <> 'withdrawn'
-                      AND o.tenant_id = t.tenant_id AND o.id = t.id
-                   RETURNING (o.state = 'done')::integer AS done
+                   RETURNING (new.purpose = 'work')::integer AS task, (old.state = 'done')::integer AS done
                ), counted AS (
                    INSERT INTO project_counts AS c (tenant_id, project_id, shard, items, tasks, done)
-                   SELECT %(tenant)s, %(project)s, pg_backend_pid() %% 16, -(SELECT count(*) FROM gone), -count(*), -coalesce(sum(done), 0)
+                   SELECT %(tenant)s, %(project)s, pg_backend_pid() %% 16, -(SELECT count(*) FROM gone), -coalesce(sum(task), 0), -coalesce(sum(done), 0)
                      FROM rested
                        ON CONFLICT (tenant_id, project_id, shard) DO UPDATE
                       SET items = c.items + excluded.items, tasks = c.tasks + excluded.tasks, done = c.done + excluded.done

@@ -4,8 +4,8 @@ from .claim import claim_tasks
 from .expire import expire_leases
 from .extend import Decision, annotators_present, answers_by_task, extend_tasks
 from .list_tasks import list_tasks
-from .plan import replan_tasks, withdraw_tasks
-from .prioritise import assign_tasks, list_batches, prioritise_task, save_batch
+from .plan import replan_tasks
+from .prioritise import list_batches, prioritise_task, save_batch
 from .release import release_lease, renew_lease, skip_task
 from .types import Batch, Claim, ListedTask, Offer, SkipReason, Task
 
@@ -19,7 +19,6 @@ __all__ = [
     "Task",
     "annotators_present",
     "answers_by_task",
-    "assign_tasks",
     "claim_tasks",
     "expire_leases",
     "extend_tasks",
@@ -31,5 +30,4 @@ __all__ = [
     "replan_tasks",
     "save_batch",
     "skip_task",
-    "withdraw_tasks",
 ]

@@ -1,13 +1,8 @@
 """Plan: keep tasks as the project wants them. (The first task of an item is made with the item, by `sources`.)"""
 
-from collections.abc import Sequence
-from uuid import UUID
-
 from qistas.core.ids import ProjectId
 from qistas.db import Tx, read_statement
 from qistas.jobs import defer
-
-from . import store
 
 
 async def replan_tasks(tx: Tx, project_id: ProjectId) -> None:
@@ -18,8 +13,3 @@ async def replan_tasks(tx: Tx, project_id: ProjectId) -> None:
     if adaptive:
         key = f"consensus:{project_id}"
         await defer(tx, "quality.infer_consensus", key=key, lock=key, project_id=project_id)
-
-
-async def withdraw_tasks(tx: Tx, items: Sequence[UUID]) -> None:
-    """Stop offering these items."""
-    await store.withdraw(tx, list(items))

@@ -35,9 +35,13 @@ async def prioritise_task(
     return task
 
 
-async def assign_tasks(tx: Tx, project_id: ProjectId, batch_id: UUID, assignee: UUID) -> Batch:
-    """Keep a whole batch for a member or group."""
-    return await save_batch(tx, project_id, batch_id, assignee=assignee)
+async def free_tasks(tx: Tx, assignee: UUID, project_id: ProjectId | None) -> int:
+    """Give to anybody what is kept for a member or group that is no more (in one project, or in all); how many tasks."""
+    require(tx.principal, Permission.TASK_MANAGE, project_id)
+    freed = await store.free_assignee(tx, assignee, project_id)
+    if freed:
+        await record(tx, Act.CONFIG_CHANGE, [assignee], what="tasks freed", tasks=freed)
+    return freed
 
 
 async def list_batches(tx: Tx, project_id: ProjectId) -> list[Batch]:

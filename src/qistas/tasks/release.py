@@ -23,7 +23,7 @@ async def release_lease(tx: Tx, project_id: ProjectId, lease_id: UUID) -> None:
 async def renew_lease(tx: Tx, project_id: ProjectId, lease_id: UUID) -> datetime:
     """Ask for the full time again; the new expiry. Raises LeaseGone when the task has been answered or given away."""
     held = await _held(tx, project_id, lease_id)
-    room = held.task_state == "open" or held.purpose == "gold"
+    room = held.task_state == "open" or (held.purpose == "gold" and held.task_state != "withdrawn")
     if held.state == "live" or (held.state in ("expired", "released") and room):
         return await store.renew(tx, held)
     raise LeaseGone("This task is no longer kept for you. What you have done can still be submitted.")
@@ -38,8 +38,6 @@ async def skip_task(
         return
     if held.state == "answered":
         raise LeaseGone("You have answered this task. Open it among your last answers to change it.")
-    if held.state != "live":
-        await store.renew(tx, held)
     await store.end_lease(tx, held, "skipped", skips=1)
     await store.insert_skip(tx, held, reason, note)
     await record(tx, Act.LEASE_END, [held.task_id], reason=f"skipped:{reason.value}")

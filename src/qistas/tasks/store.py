@@ -64,7 +64,7 @@ SELECT l.id AS lease_id, l.task_id, l.item_id, l.project_id, l.state, l.ontology
        t.answers, t.purpose
   FROM leases l JOIN tasks t ON t.tenant_id = l.tenant_id AND t.id = l.task_id
  WHERE l.tenant_id = %(tenant)s AND l.id = %(lease)s AND l.annotator_id = %(annotator)s AND l.project_id = %(project)s
-   FOR UPDATE OF t
+   FOR UPDATE OF t, l
 """
 
 
@@ -78,16 +78,17 @@ async def lock_lease(tx: Tx, project_id: UUID, lease_id: UUID) -> HeldLease | No
     )
 
 
+# A lease that ran out has given its place back already, and its task may be done or withdrawn since: then nothing is freed.
 END_LEASE = """
 WITH l AS (UPDATE leases SET state = %(state)s WHERE tenant_id = %(tenant)s AND id = %(lease)s)
-UPDATE tasks SET live = live - 1, skips = skips + %(skips)s,
-       state = CASE WHEN state = 'held' AND live - 1 + answers < wanted THEN 'open' ELSE state END
+UPDATE tasks SET live = live - %(was_live)s, skips = skips + %(skips)s,
+       state = CASE WHEN state = 'held' AND live - %(was_live)s + answers < wanted THEN 'open' ELSE state END
  WHERE tenant_id = %(tenant)s AND id = %(task)s
 """
 
 
 async def end_lease(tx: Tx, held: HeldLease, state: str, *, skips: int = 0) -> None:
-    """End a live lease as `released` or `skipped`, and free its place."""
+    """End a lease as `released` or `skipped`, and free its place if it still has one."""
     await tx.run(
         END_LEASE,
         {
@@ -95,6 +96,7 @@ async def end_lease(tx: Tx, held: HeldLease, state: str, *, skips: int = 0) -> N
             "lease": held.lease_id,
             "task": held.task_id,
             "state": state,
+            "was_live": int(held.state == "live"),
             "skips": skips,
         },
     )
@@ -179,6 +181,18 @@ async def list_tasks(
     return await tx.all(Task, LIST, params)
 
 
+FREE = """
+UPDATE tasks SET assignee = '00000000-0000-0000-0000-000000000000'
+ WHERE tenant_id = %(tenant)s AND assignee = %(who)s AND state NOT IN ('done', 'withdrawn')
+   AND (%(project)s::uuid IS NULL OR project_id = %(project)s)
+"""
+
+
+async def free_assignee(tx: Tx, who: UUID, project_id: UUID | None) -> int:
+    """Keep nothing for this member or group any more; the number of tasks."""
+    return await tx.run(FREE, {"tenant": tx.tenant_id, "who": who, "project": project_id})
+
+
 CHANGE_TASK = """
 UPDATE tasks SET priority = coalesce(%(priority)s, priority), assignee = coalesce(%(assignee)s, assignee)
  WHERE tenant_id = %(tenant)s AND project_id = %(project)s AND id = %(task)s
@@ -259,22 +273,6 @@ async def change_batch(
     await tx.run(
         CHANGE_BATCH, {**params, "name": name, "priority": priority, "state": state, "assignee": assignee}
     )
-
-
-WITHDRAW = """
-WITH changed AS (
-    UPDATE tasks t SET state = 'withdrawn' FROM tasks o
-     WHERE t.tenant_id = %(tenant)s AND t.item_id = ANY (%(items)s) AND t.state <> 'withdrawn' AND o.tenant_id = t.tenant_id AND o.id = t.id
-    RETURNING t.project_id, (o.state = 'done')::integer AS was_done)
-INSERT INTO project_counts AS c (tenant_id, project_id, shard, tasks, done)
-SELECT %(tenant)s, project_id, pg_backend_pid() %% 16, -count(*), -sum(was_done) FROM changed GROUP BY project_id
-ON CONFLICT (tenant_id, project_id, shard) DO UPDATE SET tasks = c.tasks + excluded.tasks, done = c.done + excluded.done
-"""
-
-
-async def withdraw(tx: Tx, items: list[UUID]) -> None:
-    """Offer the tasks of these items to nobody any more."""
-    await tx.run(WITHDRAW, {"tenant": tx.tenant_id, "items": items})
 
 
 async def expire(tx: Tx, limit: int) -> int:

@@ -7,6 +7,7 @@ from qistas.core.ids import GroupId, MemberId, uuid7
 from qistas.core.page import Page
 from qistas.core.principal import Principal
 from qistas.db import Database, Tx
+from qistas.jobs import defer
 from qistas.trust import Act, Permission, record, require
 
 from . import store
@@ -52,6 +53,7 @@ async def drop_group(db: Database, principal: Principal, group_id: GroupId) -> N
     async with db.tenant_tx(principal) as tx:
         if not await store.drop_group(tx, principal.tenant_id, group_id):
             raise Missing
+        await defer(tx, "tasks.free", assignee=group_id)
         await record(tx, Act.CONFIG_CHANGE, [group_id], group="dropped")
     forget(db)
 

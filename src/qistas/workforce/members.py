@@ -5,6 +5,7 @@ from qistas.core.ids import MemberId, ProjectId
 from qistas.core.page import Page
 from qistas.core.principal import Principal, Role
 from qistas.db import Database, Tx
+from qistas.jobs import defer
 from qistas.trust import Act, Permission, may_grant, record, require
 
 from . import store
@@ -71,6 +72,7 @@ async def remove_member(
         else:
             await _keep_an_owner(tx, member_id, None)
             await store.leave(tx, tx.tenant_id, member_id)
+        await defer(tx, "tasks.free", assignee=member_id, project_id=project_id)
         await record(tx, Act.USER_REVOKE, [member_id], before=present or "", project=str(project_id or ""))
     async with db.system_tx(reason="member-removed") as tx:
         if project_id is None:

@@ -38,6 +38,29 @@ async def test_the_same_key_gives_the_same_receipt(db: Database, tenant: Tenant)
         await submit(db, who, project, offer, "art", key="k2")
 
 
+async def test_one_lease_is_answered_once_in_however_many_tabs(db: Database, tenant: Tenant) -> None:
+    project = await make_project(db, tenant.owner, overlap=3)
+    await fill(db, tenant.owner, project, 1)
+    who = await tenant.member(Role.ANNOTATOR)
+    (offer,) = await claim(db, who, project)
+    outcomes = await asyncio.gather(
+        *[submit(db, who, project, offer, "news") for _ in range(6)], return_exceptions=True
+    )
+    assert sorted(type(o).__name__ for o in outcomes) == ["LeaseGone"] * 5 + ["Receipt"]
+    (row,) = await task_rows(db, tenant.owner, project)
+    assert (row["live"], row["answers"]) == (0, 1)
+
+
+async def test_a_key_belongs_to_one_task(db: Database, tenant: Tenant) -> None:
+    project = await make_project(db, tenant.owner)
+    await fill(db, tenant.owner, project, 2)
+    who = await tenant.member(Role.ANNOTATOR)
+    one, two = await claim(db, who, project, 2)
+    await submit(db, who, project, one, "news", key="same")
+    with pytest.raises(KeyReused):
+        await submit(db, who, project, two, "news", key="same")
+
+
 @pytest.mark.parametrize(
     ("answer", "where"),
     [

@@ -14,7 +14,9 @@ from qistas.core.errors import LeaseGone, Missing
 from qistas.core.ids import ProjectId, uuid7
 from qistas.core.principal import Principal, Role
 from qistas.db import Database
+from qistas.jobs import JobContext
 from qistas.ontology import update_project
+from qistas.sources import withdraw_item
 from qistas.tasks import (
     SkipReason,
     claim_tasks,
@@ -26,7 +28,10 @@ from qistas.tasks import (
     replan_tasks,
     save_batch,
     skip_task,
+    store,
 )
+from qistas.tasks.jobs import free
+from qistas.workforce import drop_group, make_group
 
 
 async def end_time(db: Database, tenant: Tenant) -> None:
@@ -148,6 +153,74 @@ async def test_release_renew_and_skip(db: Database, tenant: Tenant) -> None:
     with pytest.raises(Missing):
         async with db.tenant_tx(other) as tx:
             await release_lease(tx, project, one.lease_id)  # not their lease
+
+
+async def test_skipping_too_late_changes_no_place(db: Database, tenant: Tenant) -> None:
+    project = await make_project(db, tenant.owner)
+    items = await fill(db, tenant.owner, project, 2)
+    slow, quick = await tenant.member(Role.ANNOTATOR), await tenant.member(Role.ANNOTATOR)
+    one, two = await claim(db, slow, project, 2)
+    await end_time(db, tenant)
+    (other,) = await claim(db, quick, project)
+    assert other.task_id == one.task_id
+    await submit(db, quick, project, other, "sport")
+    async with db.tenant_tx(tenant.owner) as tx:
+        await withdraw_item(tx, project, items[1])
+    async with db.tenant_tx(slow) as tx:
+        await skip_task(tx, project, one.lease_id, SkipReason.UNCLEAR)
+        await skip_task(tx, project, two.lease_id, SkipReason.UNCLEAR)
+    assert [(r["state"], r["live"], r["skips"]) for r in await task_rows(db, tenant.owner, project)] == [
+        ("done", 0, 1),
+        ("withdrawn", 0, 1),
+    ]
+
+
+async def test_what_was_withdrawn_meanwhile_does_not_come_again(db: Database, tenant: Tenant) -> None:
+    project = await make_project(db, tenant.owner)
+    items = await fill(db, tenant.owner, project, 2)
+    who = await tenant.member(Role.ANNOTATOR)
+    one, two = await claim(db, who, project, 2)
+    async with db.tenant_tx(tenant.owner) as tx:
+        await withdraw_item(tx, project, items[0])
+    assert [o.lease_id for o in await claim(db, who, project, 2)] == [two.lease_id]
+    # What somebody has in hand when it is withdrawn may still be answered.
+    assert not (await submit(db, who, project, one, "art")).late
+
+
+async def test_an_answer_that_meets_the_sweep_is_counted_once(db: Database, tenant: Tenant) -> None:
+    project = await make_project(db, tenant.owner, overlap=2)
+    await fill(db, tenant.owner, project, 1)
+    who = await tenant.member(Role.ANNOTATOR)
+    (offer,) = await claim(db, who, project)
+    async with db.system_tx(reason="test") as tx:
+        await tx.run("UPDATE leases SET expires_at = now() - interval '1 second' WHERE state = 'live'")
+    async with db.system_tx(reason="tasks.expire") as sweep:
+        assert await store.expire(sweep, 100) == 1
+        answering = asyncio.create_task(submit(db, who, project, offer, "art"))
+        await asyncio.sleep(0.3)  # it waits for the task, which the sweep has locked
+        assert not answering.done()
+    assert (await answering).late
+    (row,) = await task_rows(db, tenant.owner, project)
+    assert (row["state"], row["live"], row["answers"]) == ("open", 0, 1)
+
+
+async def test_what_was_kept_for_those_who_left_is_for_anybody(db: Database, tenant: Tenant) -> None:
+    project = await make_project(db, tenant.owner)
+    await fill(db, tenant.owner, project, 1)
+    gone, who = await tenant.member(Role.ANNOTATOR), await tenant.member(Role.ANNOTATOR)
+    group = await make_group(db, tenant.owner, "Night shift", [gone.member_id])
+    (row,) = await task_rows(db, tenant.owner, project)
+    async with db.tenant_tx(tenant.owner) as tx:
+        await prioritise_task(tx, project, row["id"], assignee=group.id)
+    assert await claim(db, who, project) == ()
+    await drop_group(db, tenant.owner, group.id)
+    async with db.system_tx(reason="test") as tx:
+        (args,) = await tx.rows(
+            "SELECT args FROM jobs.procrastinate_jobs WHERE task_name = 'tasks.free' AND args ->> 'assignee' = %s",
+            (str(group.id),),
+        )
+        await free(JobContext(db, ""), **args[0])
+    assert len(await claim(db, who, project)) == 1
 
 
 async def test_a_lease_that_another_needs_is_not_renewed(db: Database, tenant: Tenant) -> None:

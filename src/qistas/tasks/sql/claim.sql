@@ -1,7 +1,7 @@
 -- Claim the next tasks for one annotator: one statement, so that there is nothing between looking and taking.
 --
 -- In order: (1) what this annotator already holds and did not say they still have (a reload, a crash, a task that a reviewer
--- returned); (2) one gold task when the project's rate draws one; (3) the front of the queue: open tasks by priority, doubt,
+-- returned), but for what is being answered at this moment or was withdrawn; (2) one gold task when the project's rate draws one; (3) the front of the queue: open tasks by priority, doubt,
 -- age. `FOR UPDATE SKIP LOCKED` lets many annotators take from the front at once without waiting for, or meeting, each
 -- other; the lock re-reads the row, so a task that filled up meanwhile is passed over.
 --
@@ -21,10 +21,12 @@ WITH p AS (
     UPDATE leases SET expires_at = now() + p.lease
       FROM p
      WHERE tenant_id = %(tenant)s AND id IN (
-            SELECT id FROM leases
+            SELECT id FROM leases l
              WHERE tenant_id = %(tenant)s AND annotator_id = %(annotator)s AND project_id = %(project)s
                AND state = 'live' AND id <> ALL (%(holding)s)
-             ORDER BY granted_at LIMIT @limit)
+               AND EXISTS (SELECT FROM tasks t WHERE t.tenant_id = %(tenant)s AND t.id = l.task_id AND t.state <> 'withdrawn' OFFSET 0)
+             ORDER BY granted_at LIMIT @limit
+               FOR UPDATE SKIP LOCKED)
     RETURNING id, task_id, item_id, ontology_version, expires_at, draft, draft_seconds, suggestion
 ), need AS (
     SELECT CASE WHEN EXISTS (SELECT FROM p) THEN @limit - count(*) ELSE 0 END AS n FROM again

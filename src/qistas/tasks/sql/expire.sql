@@ -19,7 +19,7 @@ WITH over AS (
     SELECT tenant_id, task_id, count(*)::smallint AS n FROM ended GROUP BY 1, 2
 )
 UPDATE tasks t
-   SET live = t.live - f.n,
+   SET live = greatest(t.live - f.n, 0),
        state = CASE WHEN t.state = 'held' AND t.live - f.n + t.answers < t.wanted THEN 'open' ELSE t.state END
   FROM freed f
  WHERE t.tenant_id = f.tenant_id AND t.id = f.task_id
