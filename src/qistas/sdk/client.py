@@ -333,6 +333,19 @@ class Client:
         """The quality page as the server tells it, with everything in it: doubt, confusion, skills by question, flags."""
         return self._get(f"{self._at(project)}/quality")
 
+    def annotator_quality(self, project: ProjectRef, member_id: str) -> dict[str, Any]:
+        """One annotator: skill label by label with intervals, gold, and every flag with what was decided."""
+        return self._get(f"{self._at(project)}/quality/annotators/{member_id}")
+
+    def decide_flag(self, project: ProjectRef, flag_id: str, decision: str, note: str = "") -> None:
+        """Decide on a flag: `keep`, `pause` (no new tasks of this project) or `dismiss` (which needs a note)."""
+        body = {"decision": decision, "note": note}
+        self._transport.json("POST", f"{self._at(project)}/quality/flags/{flag_id}", json=body)
+
+    def resume_annotator(self, project: ProjectRef, member_id: str) -> None:
+        """Let a paused annotator have tasks of the project again."""
+        self._transport.json("DELETE", f"{self._at(project)}/quality/pauses/{member_id}")
+
     def infer_consensus(self, project: ProjectRef, method: str | None = None) -> Any:
         """Infer the consensus of the whole project anew, as a job of the server."""
         return self._transport.json(
