@@ -56,7 +56,7 @@ def auto(
     the annotators, not that it means the same by a label as they do. Weights are the softmax of 5,000 × score.
 
     The weighed posterior ``p`` is made as doubtful as answers that are not independent leave it: with ``n`` answers to the item,
-    ``p ** (1 / (1 + (n - 1) r))``, ``r = correlation * sqrt(K - 1)``, the design effect of answers correlated by ``r``; and
+    ``p ** (1 / (1 + (n - 1) r))``, ``r = correlation * min(sqrt(K - 1), 2)``, the design effect of answers correlated by ``r``; and
     ``vote_share`` of the posterior is the plain vote. ``correlation=0, vote_share=0`` gives ``p`` itself.
 
     Candidates far behind after 25 rounds go no further. Beyond 100,000 answers the candidates are tried on a sample of the items, and those that weigh more than 0.05 (two at most) go on from there

@@ -235,10 +235,10 @@ def tempered(posterior: Float64, count: NDArray[np.integer], correlation: float)
     """Rows as doubtful as ``count`` answers that are correlated leave them; shape as ``posterior``.
 
     ``n`` answers correlated by ``r`` tell as much as ``n / (1 + (n - 1) r)`` independent ones: each row is raised to
-    ``1 / (1 + (n - 1) r)`` and normalised. ``r = correlation * sqrt(n_labels - 1)``: the more labels, the more ways
-    to be wrong together.
+    ``1 / (1 + (n - 1) r)`` and normalised. ``r = correlation * min(sqrt(n_labels - 1), 2)``: the more labels, the more ways
+    to be wrong together, as far as sets of up to five labels have shown it.
     """
-    rate = correlation * np.sqrt(max(posterior.shape[1] - 1, 0))
+    rate = correlation * min(np.sqrt(max(posterior.shape[1] - 1, 0)), 2.0)
     if rate == 0.0:
         return posterior
     power = 1.0 / (1.0 + np.maximum(count - 1, 0) * rate)

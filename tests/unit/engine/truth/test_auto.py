@@ -21,6 +21,10 @@ def test_correlated_answers_leave_doubt() -> None:
     assert odds == pytest.approx(np.log(999) / (1 + 8 * 0.25))
     np.testing.assert_allclose(doubted[2], 0.5)
     assert tempered(rows, np.array([3, 3, 3]), 0.0) is rows
+    many = np.full((2, 400), 0.001 / 399)
+    many[:, 0] = 0.999
+    # However many labels, more answers that agree never tell less: n / (1 + (n - 1) r) grows while r < 1.
+    assert tempered(many, np.array([9, 9]), 0.25)[0, 0] < tempered(many, np.array([3, 3]), 0.25)[0, 0] < 0.999
 
 
 def test_without_correlation_and_vote_the_models_speak_alone(crowd: Any) -> None:
