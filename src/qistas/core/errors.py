@@ -168,6 +168,12 @@ class VersionSealed(Conflict):
     code = "version_sealed"
 
 
+class FileDamaged(Conflict):
+    """A stored file is not what was put there: its hash differs."""
+
+    code = "file_damaged"
+
+
 class LeaseGone(Conflict):
     """The lease is no longer live."""
 

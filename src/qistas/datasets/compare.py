@@ -14,8 +14,8 @@ from qistas.db import Database
 from qistas.trust import Act, Permission, record, require
 
 from . import store
-from .seal import shard_paths
-from .shards import read_batches
+from .seal import sealed_shards
+from .shards import Shard, read_batches, verify_shards
 from .types import Change, Comparison
 
 TOLD = 200
@@ -31,7 +31,7 @@ async def compare_versions(
     old_id: UUID,
     new_id: UUID,
 ) -> Comparison:
-    """How version `new_id` differs from `old_id`; both are of this project. Raises Missing, Conflict."""
+    """How version `new_id` differs from `old_id`; both are of this project. Raises Missing, Conflict, FileDamaged."""
     require(who, Permission.DATASET_VIEW, project_id)
     async with db.tenant_tx(who) as tx:
         new = await store.find_version(tx, new_id, project_id, dataset_id)
@@ -39,17 +39,18 @@ async def compare_versions(
         if old is None or new is None:
             raise Missing()
         await record(tx, Act.ITEM_VIEW, [old.id, new.id], what="version.compare")
-    before, after = shard_paths(who, old), shard_paths(who, new)
+    before, after = sealed_shards(who, old), sealed_shards(who, new)
     return await asyncio.to_thread(_compare, blobs, before, after)
 
 
-def _lines(blobs: BlobStore, paths: list[str]) -> Iterator[_Line]:
-    for batch in read_batches(blobs, paths, ("item_id", "split", "answer")):
+def _lines(blobs: BlobStore, shards: list[Shard]) -> Iterator[_Line]:
+    for batch in read_batches(blobs, shards, ("item_id", "split", "answer")):
         yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
 
 
-def _compare(blobs: BlobStore, before: list[str], after: list[str]) -> Comparison:
+def _compare(blobs: BlobStore, before: list[Shard], after: list[Shard]) -> Comparison:
     """Walk both side by side; each is in the order of item ids."""
+    verify_shards(blobs, [*before, *after])
     added = removed = changed = moved = same = 0
     new_items: list[UUID] = []
     old_items: list[UUID] = []

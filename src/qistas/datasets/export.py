@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 from uuid import UUID
 
 from qistas.connectors.blobs import BlobStore
-from qistas.core.errors import Conflict, Fault, Invalid, Missing
+from qistas.core.errors import Conflict, Fault, FileDamaged, Invalid, Missing
 from qistas.core.ids import ExportId, ProjectId
 from qistas.core.principal import Principal
 from qistas.db import Database, Tx
@@ -24,7 +24,8 @@ from qistas.trust import Act, Permission, record, require
 from . import store
 from .formats import FORMATS, Sealed
 from .formats.base import NamedSink
-from .seal import shard_paths
+from .seal import sealed_shards
+from .shards import verify_shards
 from .types import Export, ExportState, Version
 
 PIECE = 1 << 20
@@ -50,7 +51,7 @@ async def start_export(
     version = await store.find_version(tx, version_id, project_id, dataset_id)
     if version is None:
         raise Missing()
-    shard_paths(tx.principal, version)
+    sealed_shards(tx.principal, version)
     renderer = FORMATS.get(format)
     if renderer is None:
         raise Invalid(
@@ -103,7 +104,7 @@ async def render_export(db: Database, blobs: BlobStore, who: Principal, export_i
     sealed = Sealed(
         blobs,
         who.tenant_id,
-        shard_paths(who, version),
+        sealed_shards(who, version),
         version.manifest,
         (version.hash or b"").hex(),
         ontology,
@@ -117,7 +118,7 @@ async def render_export(db: Database, blobs: BlobStore, who: Principal, export_i
             file = Path(folder) / "file"
             rows = await asyncio.to_thread(_render, file, sealed, entry)
             stored = await blobs.put_stream(path, _pieces(file))
-    except Invalid as error:
+    except (Invalid, FileDamaged) as error:
         async with db.tenant_tx(who) as tx:
             await store.end_export(tx, export_id, ExportState.FAILED, detail=str(error), fault=error.code)
         return
@@ -140,6 +141,7 @@ async def render_export(db: Database, blobs: BlobStore, who: Principal, export_i
 
 
 def _render(path: Path, sealed: Sealed, entry: Export) -> int:
+    verify_shards(sealed.blobs, sealed.shards)
     with path.open("wb", buffering=PIECE) as file:
         sink: BinaryIO = NamedSink(file)  # type: ignore[assignment]  # pyright: ignore
         return FORMATS[entry.format].render(sealed, entry.options, sink)

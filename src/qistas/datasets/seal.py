@@ -25,7 +25,7 @@ from qistas.trust import Act, Permission, record, require
 
 from . import store
 from .select import check_selection, count_labels, select_rows
-from .shards import ShardBuilder, read_batches
+from .shards import Shard, ShardBuilder, read_batches, verify_shards
 from .split import Splitter, check_splits
 from .types import Row, Selection, Splits, Version, VersionState
 
@@ -148,8 +148,9 @@ class _Sealing:
 
     def _read_back(self) -> None:
         """Bring the running hash and the counts to where the shards end."""
-        paths = [shard["path"] for shard in self._shards]
-        for batch in read_batches(self._blobs, paths, ("split", "answer", "row_hash")):
+        shards = [Shard(shard["path"], shard["sha256"]) for shard in self._shards]
+        verify_shards(self._blobs, shards)
+        for batch in read_batches(self._blobs, shards, ("split", "answer", "row_hash")):
             for split, answer, digest in zip(*(column.to_pylist() for column in batch.columns), strict=True):
                 self._count(split, orjson.loads(answer), digest)
 
@@ -169,7 +170,8 @@ class _Sealing:
     async def _write(self, builder: ShardBuilder) -> None:
         number = len(self._shards)
         data = await asyncio.to_thread(builder.write)
-        name = f"rows-{number:05d}.parquet"
+        # Named by its content: of two workers on one version, neither writes over what the other has noted.
+        name = f"rows-{number:05d}-{hashlib.sha256(data).hexdigest()[:16]}.parquet"
         path = self._blobs.path(self._who.tenant_id, "versions", str(self._version.id), name)
         stored = await self._blobs.put(path, data)
         self._shards.append(
@@ -209,9 +211,11 @@ class _Sealing:
         }
 
 
-def shard_paths(who: Principal, version: Version) -> list[str]:
-    """Where the shards of a sealed version lie. Raises Conflict for one that is not sealed."""
+def sealed_shards(who: Principal, version: Version) -> list[Shard]:
+    """The files of a sealed version. Raises Conflict for one that is not sealed."""
     if version.state != VersionState.SEALED or version.manifest is None:
         raise Conflict("The version is not sealed yet. Wait until it is.")
-    names = [shard["name"] for shard in version.manifest["shards"]]
-    return [BlobStore.path(who.tenant_id, "versions", str(version.id), name) for name in names]
+    return [
+        Shard(BlobStore.path(who.tenant_id, "versions", str(version.id), shard["name"]), shard["sha256"])
+        for shard in version.manifest["shards"]
+    ]

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
+from qistas.core.canonical import canonical_json
 from qistas.core.errors import Fault, SelectionInvalid
 from qistas.core.ids import ItemId, ProjectId, TenantId
 from qistas.core.principal import Principal
@@ -63,8 +64,27 @@ def check_selection(selection: Selection, ontology: Ontology) -> None:
         faults.append(
             Fault("selection.min_answers", "is negative", "Give a whole number from 0.", "count_negative")
         )
+    faults += [
+        Fault(
+            f"selection.metadata.{key}"[:80],
+            f"{value} is beyond 2^53",
+            "Write it as text: metadata is compared as text.",
+            "number_too_great",
+        )
+        for key, value in selection.metadata.items()
+        if not _has_form(value)
+    ]
     if faults:
         raise SelectionInvalid("The selection asks for what is not there.", faults)
+
+
+def _has_form(value: Any) -> bool:
+    """Whether a manifest can hold the value."""
+    try:
+        canonical_json(value)
+    except ValueError:
+        return False
+    return True
 
 
 def pseudonym(tenant_id: TenantId, member_id: UUID) -> str:

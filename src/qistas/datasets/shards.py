@@ -8,7 +8,8 @@ hexadecimal digits. Every rendering is made from these shards and nothing else.
 import hashlib
 import io
 from collections.abc import Iterator, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, cast
 
 import orjson
 import pyarrow as pa
@@ -16,6 +17,7 @@ import pyarrow.parquet as pq
 
 from qistas.connectors.blobs import BlobStore
 from qistas.core.canonical import canonical_json
+from qistas.core.errors import FileDamaged
 
 from .types import Row
 
@@ -38,6 +40,14 @@ SCHEMA = pa.schema(
     ]
 )
 JSON_COLUMNS = ("data", "metadata", "answer", "confidence", "provenance")
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """One file of a version: where it lies, and the SHA-256 it was sealed with, in hexadecimal digits."""
+
+    path: str
+    sha256: str
 
 
 class ShardBuilder:
@@ -102,11 +112,23 @@ def row_hash(data_hash: bytes, answer: dict[str, Any], provenance: dict[str, Any
     ).digest()
 
 
+def verify_shards(blobs: BlobStore, shards: Sequence[Shard]) -> None:
+    """Raise FileDamaged unless every file is what was sealed, Missing where one is not there. Blocks: for threads."""
+    for shard in shards:
+        with blobs.open(shard.path) as source:
+            digest = hashlib.file_digest(cast("io.BufferedReader", source), "sha256").hexdigest()
+        if digest != shard.sha256:
+            name = shard.path.rpartition("/")[2]
+            raise FileDamaged(
+                f"The file {name} of this version is not what was sealed. Restore the files from a backup."
+            )
+
+
 def read_batches(
-    blobs: BlobStore, paths: Sequence[str], columns: Sequence[str], rows: int = GROUP_ROWS
+    blobs: BlobStore, shards: Sequence[Shard], columns: Sequence[str], rows: int = GROUP_ROWS
 ) -> Iterator[pa.RecordBatch]:
     """The rows of some shards, a few thousand at a time. Blocks: for threads."""
-    for path in paths:
-        with blobs.open(path) as source:
+    for shard in shards:
+        with blobs.open(shard.path) as source:
             file = pq.ParquetFile(source, pre_buffer=False)
             yield from file.iter_batches(batch_size=rows, columns=list(columns), use_threads=False)

@@ -9,6 +9,8 @@ import math
 import re
 from typing import Any
 
+import orjson
+
 from qistas.core.canonical import canonical_json
 from qistas.core.errors import Fault, SelectionInvalid
 
@@ -68,6 +70,14 @@ class Splitter:
         key = content_hash
         group = metadata.get(self._splits.group_by) if self._splits.group_by else None
         if group is not None:
-            key = b"group:" + canonical_json(group)
+            key = b"group:" + _written(group)
         point = int.from_bytes(hashlib.sha256(self._seed + key).digest()[:8], "big") / 2**64
         return next((name for edge, name in self._edges if point < edge), self._edges[-1][1])
+
+
+def _written(group: Any) -> bytes:
+    """The bytes a group is known by. Whole numbers of 64 bits, as Parquet brings them, have no canonical form."""
+    try:
+        return canonical_json(group)
+    except ValueError:
+        return orjson.dumps(group, option=orjson.OPT_SORT_KEYS)

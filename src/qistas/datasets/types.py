@@ -49,7 +49,7 @@ class Selection:
         return {
             key: list(v) if isinstance(v, tuple) else v
             for key, v in asdict(self).items()
-            if v not in (None, {}, (), False)
+            if v is not None and v is not False and v not in ({}, ())  # 0 asks something, and equals False
         }
 
     @classmethod

@@ -11,18 +11,23 @@ import pytest
 from tests.integration.datasets.conftest import Yard
 
 from qistas.core.canonical import canonical_json, content_hash
-from qistas.core.errors import SelectionInvalid, Unavailable
+from qistas.core.errors import Conflict, FileDamaged, SelectionInvalid, Unavailable
 from qistas.datasets import (
     Selection,
     Splits,
     Version,
     VersionState,
     compare_versions,
+    get_export,
+    get_version,
     preview_selection,
+    render_export,
+    seal,
     shards,
+    start_export,
     store,
 )
-from qistas.datasets.seal import shard_paths
+from qistas.datasets.seal import sealed_shards
 
 
 def topic(name: str) -> dict[str, Any]:
@@ -31,8 +36,8 @@ def topic(name: str) -> dict[str, Any]:
 
 async def rows_of(yard: Yard, version: Version) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
-    for path in shard_paths(yard.who, version):
-        with yard.blobs.open(path) as file:
+    for shard in sealed_shards(yard.who, version):
+        with yard.blobs.open(shard.path) as file:
             found += pq.read_table(file).to_pylist()
     return found
 
@@ -78,8 +83,8 @@ async def test_every_hash_can_be_recomputed_from_what_is_sealed(yard: Yard) -> N
         running.update(row["row_hash"])
     assert running.hexdigest() == version.manifest["rows_hash"]
     assert hashlib.sha256(canonical_json(version.manifest)).digest() == version.hash
-    for shard, path in zip(version.manifest["shards"], shard_paths(yard.who, version), strict=True):
-        assert hashlib.sha256(await yard.blobs.get(path)).hexdigest() == shard["sha256"]
+    for shard, file in zip(version.manifest["shards"], sealed_shards(yard.who, version), strict=True):
+        assert hashlib.sha256(await yard.blobs.get(file.path)).hexdigest() == shard["sha256"]
     assert version.manifest["by_label"] == {"topic": {"sport": 5}}
 
 
@@ -149,6 +154,7 @@ async def test_a_selection_of_what_is_not_there_is_refused(filled: Yard) -> None
         Selection(labels={"nothing": ["x"]}),
         Selection(labels={"topic": ["chess"]}),
         Selection(min_confidence=2),
+        Selection(metadata={"page": 2**53}),
     ):
         with pytest.raises(SelectionInvalid):
             await filled.start(wrong)
@@ -199,8 +205,6 @@ async def test_a_killed_sealing_goes_on_and_gives_the_same(
         return await real(*args)
 
     monkeypatch.setattr(store, "keep_progress", dying)
-    from qistas.datasets import get_version, seal
-
     with pytest.raises(Unavailable):
         await seal(yard.db, yard.blobs, yard.who, version.id)
     await seal(yard.db, yard.blobs, yard.who, version.id)
@@ -231,3 +235,53 @@ async def test_compare(yard: Yard) -> None:
     assert [(c.item_id, c.before, c.after) for c in found.changed_items] == [
         (items[1], topic("sport"), topic("politics"))
     ]
+
+
+async def test_two_workers_on_one_version_do_not_spoil_each_other_s_files(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shards, "SHARD_ROWS", 2)
+    monkeypatch.setattr("qistas.datasets.select.PAGE", 2)
+    items = [await yard.item({"text": f"t{n}"}) for n in range(6)]
+    for item in items:
+        await yard.answer(item, [0], topic("sport"))
+    version = await yard.start()
+    real, calls = store.keep_progress, 0
+
+    async def adopted(*args: Any) -> bool:
+        nonlocal calls
+        calls += 1
+        if (
+            calls == 1
+        ):  # the first worker stands still here, another takes over and seals what has changed meanwhile
+            await yard.adjudicate(items[0], topic("politics"))
+            await seal(yard.db, yard.blobs, yard.who, version.id)
+        return await real(*args)
+
+    monkeypatch.setattr(store, "keep_progress", adopted)
+    with pytest.raises(Conflict):
+        await seal(yard.db, yard.blobs, yard.who, version.id)
+    async with yard.db.tenant_tx(yard.who) as tx:
+        sealed = await get_version(tx, yard.project, yard.dataset, version.id)
+    for file in sealed_shards(yard.who, sealed):
+        assert hashlib.sha256(await yard.blobs.get(file.path)).hexdigest() == file.sha256
+
+
+async def test_a_file_that_is_not_what_was_sealed_is_not_exported(yard: Yard) -> None:
+    await yard.answer(await yard.item({"text": "a"}), [0], topic("sport"))
+    version = await yard.seal()
+    [shard] = sealed_shards(yard.who, version)
+    data = bytearray(await yard.blobs.get(shard.path))
+    data[len(data) // 2] ^= 1
+    await yard.blobs.put(shard.path, bytes(data))
+    async with yard.db.tenant_tx(yard.who) as tx:
+        entry = await start_export(tx, yard.project, yard.dataset, version.id, "jsonl", {})
+    await render_export(yard.db, yard.blobs, yard.who, entry.id)
+    async with yard.db.tenant_tx(yard.who) as tx:
+        ended = await get_export(tx, yard.project, entry.id)
+    assert (ended.state, ended.fault) == ("failed", "file_damaged")
+    assert shard.path.rpartition("/")[2] in ended.detail
+    with pytest.raises(FileDamaged):
+        await compare_versions(
+            yard.db, yard.blobs, yard.who, yard.project, yard.dataset, version.id, version.id
+        )

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qistas.datasets.split import Splitter
-from qistas.datasets.types import Splits
+from qistas.datasets.types import Selection, Splits
 
 SHARES = {"train": 0.8, "dev": 0.1, "test": 0.1}
 
@@ -34,3 +34,16 @@ def test_a_group_stays_together_and_an_own_split_is_kept(item: bytes, group: str
     assert kept.part_of(item, None, {}) in SHARES
     assert Splitter(Splits()).part_of(item, None, {}) == "train"
     assert Splitter(Splits()).part_of(item, "own", {}) == "own"
+
+
+def test_a_group_of_a_number_of_64_bits_stays_together() -> None:
+    together = Splitter(Splits(SHARES, 3, group_by="who"))
+    for group in (2**53, -(2**63), {"ids": [2**62]}):
+        assert len({together.part_of(item, None, {"who": group}) for item in items(20)}) == 1
+
+
+def test_a_bound_of_nought_is_kept_with_the_version() -> None:
+    asked = Selection(max_doubt=0.0, min_confidence=0.0, min_answers=0)
+    assert Selection.from_json(asked.as_json()) == asked
+    assert asked.as_json()["max_doubt"] == 0.0
+    assert Selection(exclude_gold=False).as_json() == {}

@@ -28,7 +28,6 @@ from qistas.api.wire.datasets import (
 )
 from qistas.core.ids import ProjectId
 from qistas.datasets import (
-    Splits,
     compare_versions,
     get_dataset,
     get_export,
@@ -79,11 +78,12 @@ async def preview_version(
     parts: PartsDep, who: Actor, project_id: UUID, dataset_id: UUID, asked: PreviewAsked
 ) -> SelectionPreview:
     """Items, labels and splits of a selection, before sealing."""
-    splits = Splits(dict(asked.splits or {}), asked.seed)
     async with parts.db.tenant_tx(who) as tx:
         await get_dataset(tx, ProjectId(project_id), dataset_id)
         return preview_sent(
-            await preview_selection(tx, ProjectId(project_id), asked.selection.selection(), splits)
+            await preview_selection(
+                tx, ProjectId(project_id), asked.selection.selection(), asked.split_plan()
+            )
         )
 
 

@@ -61,26 +61,23 @@ class SelectionAsked(Asked):
 
 
 class PreviewAsked(Asked):
-    """A selection to count, and how it would be split."""
-
-    selection: SelectionAsked = Field(default_factory=lambda: SelectionAsked.model_validate({}))
-    splits: dict[str, float] | None = Field(None, max_length=20)
-    seed: int = Field(0, ge=-(2**53) + 1, le=2**53 - 1)
-
-
-class VersionAsked(Asked):
-    """What to seal. `group_by`: a metadata key whose items stay together; `keep_splits`: items keep the split they came with."""
+    """A selection to count, and how it would be split, with the words of a version."""
 
     selection: SelectionAsked = Field(default_factory=lambda: SelectionAsked.model_validate({}))
     splits: dict[str, float] | None = Field(None, max_length=20)
     seed: int = Field(0, ge=-(2**53) + 1, le=2**53 - 1)
     group_by: str | None = Field(None, max_length=200)
     keep_splits: bool = False
-    note: str = Field("", max_length=2000)
 
     def split_plan(self) -> Splits:
         """As the station takes it."""
         return Splits(dict(self.splits or {}), self.seed, self.group_by, self.keep_splits)
+
+
+class VersionAsked(PreviewAsked):
+    """What to seal. `group_by`: a metadata key whose items stay together; `keep_splits`: items keep the split they came with."""
+
+    note: str = Field("", max_length=2000)
 
 
 class ExportAsked(Asked):

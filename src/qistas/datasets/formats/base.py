@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from qistas.connectors.blobs import BlobStore
 from qistas.core.errors import Fault, SelectionInvalid
 from qistas.core.ids import TenantId
-from qistas.datasets.shards import read_batches
+from qistas.datasets.shards import Shard, read_batches
 from qistas.ontology import FieldType, Kind, Ontology, Question
 
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can hold: the same content gives the same bytes
@@ -32,7 +32,7 @@ class Sealed:
 
     blobs: BlobStore
     tenant_id: TenantId
-    paths: Sequence[str]
+    shards: Sequence[Shard]
     manifest: dict[str, Any]
     hash: str
     ontology: Ontology
@@ -42,9 +42,9 @@ class Sealed:
     def batches(self, columns: Sequence[str], *, split: str | None = None) -> Iterator[pa.RecordBatch]:
         """The rows, some columns of them, a few thousand at a time; of one split where it is named."""
         if split is None or len(self.splits) == 1:
-            yield from read_batches(self.blobs, self.paths, columns)
+            yield from read_batches(self.blobs, self.shards, columns)
             return
-        for batch in read_batches(self.blobs, self.paths, [*columns, "split"]):
+        for batch in read_batches(self.blobs, self.shards, [*columns, "split"]):
             yield batch.filter(pc.equal(batch.column("split"), split))  # pyright: ignore[reportAttributeAccessIssue]
 
     def records(

@@ -3003,9 +3003,16 @@ export interface components {
         };
         /**
          * PreviewAsked
-         * @description A selection to count, and how it would be split.
+         * @description A selection to count, and how it would be split, with the words of a version.
          */
         PreviewAsked: {
+            /** Group By */
+            group_by?: string | null;
+            /**
+             * Keep Splits
+             * @default false
+             */
+            keep_splits: boolean;
             /**
              * Seed
              * @default 0

@@ -33,6 +33,7 @@ export interface Wanted {
   selection: Selection;
   splits: Record<string, number> | null;
   seed: number;
+  keep_splits: boolean;
 }
 
 export const selectionQuery = (projectId: string, datasetId: string, body: Wanted) =>
@@ -67,7 +68,7 @@ export const versionsQuery = (projectId: string, datasetId: string) =>
 export function useSeal(projectId: string, datasetId: string) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (body: Wanted & { note: string; keep_splits: boolean }) =>
+    mutationFn: (body: Wanted & { note: string }) =>
       take(
         server.POST("/api/v1/projects/{project_id}/datasets/{dataset_id}/versions", {
           ...one(projectId, datasetId),

@@ -46,14 +46,19 @@ export function SealForm({ projectId, datasetId, onSealed }: Props) {
     ...selection,
     metadata: metadata.key.trim() ? { [metadata.key.trim()]: metadata.value } : {},
   };
-  const wanted: Wanted = { selection: whole, splits: splitsOf(splits) ?? null, seed };
+  const wanted: Wanted = {
+    selection: whole,
+    splits: splitsOf(splits) ?? null,
+    seed,
+    keep_splits: keepSplits,
+  };
   const [settled] = useDebouncedValue(JSON.stringify(wanted), 300);
   const counts = useQuery(selectionQuery(projectId, datasetId, JSON.parse(settled) as Wanted));
   const choices = (ontology.data?.document.questions ?? []).filter((question) => question.labels?.length);
 
   const go = () =>
     seal.mutate(
-      { ...wanted, note: note.trim(), keep_splits: keepSplits },
+      { ...wanted, note: note.trim() },
       {
         onSuccess: () => {
           say(t("datasets.sealing"));
