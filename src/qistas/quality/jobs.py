@@ -15,17 +15,18 @@ from .errors_find import find_errors as find_label_errors
 from .fit import fit_project
 from .infer_consensus import BATCH, infer_due
 
-GATHER_SECONDS = 0.5  # while answers stream in, those that come within it are inferred in one go
-FIRST_SECONDS = 0.1  # the same for an answer that comes after a while of quiet
+GATHER_SECONDS = 0.35  # while answers stream in, those that come within it are inferred in one go
+FIRST_SECONDS = 0.1  # the same where few come
 QUIET_SECONDS = 2.0
+FEW = 3
 MIN_WAIT_SECONDS = 3
 MAX_WAIT_SECONDS = 900
 MOST_REMEMBERED = 1000
 WAIT_FACTOR = 15  # a full run is made at most a fifteenth of the time
 
 
-# When this worker last inferred in a project, by its own clock: how long to gather is all that hangs on it.
-_last_run: OrderedDict[ProjectId, float] = OrderedDict()
+# When this worker last inferred in a project, by its own clock, and how much: how long to gather is all that hangs on it.
+_last_run: OrderedDict[ProjectId, tuple[float, int]] = OrderedDict()
 
 
 @job("quality.infer_consensus")
@@ -33,7 +34,8 @@ async def infer_consensus(context: JobContext, *, tenant_id: str, project_id: st
     """Infer what is due, batch by batch; then set a full run going, later the longer the last one took."""
     project = _project(project_id)
     who = context.principal(tenant_id, "quality.infer_consensus")
-    quiet = time.monotonic() - _last_run.get(project, 0.0) > QUIET_SECONDS
+    last, found = _last_run.get(project, (0.0, 0))
+    quiet = found <= FEW or time.monotonic() - last > QUIET_SECONDS
     await asyncio.sleep(FIRST_SECONDS if quiet else GATHER_SECONDS)
     total = 0
     while True:
@@ -42,7 +44,7 @@ async def infer_consensus(context: JobContext, *, tenant_id: str, project_id: st
         total += done
         if done < BATCH:
             break
-    _remember_run(project)
+    _remember_run(project, total)
     if total == 0:
         return
     async with context.db.tenant_tx(who) as tx:
@@ -70,8 +72,8 @@ async def find_errors(context: JobContext, *, tenant_id: str, project_id: str, q
     await find_label_errors(context.db, open_blobs(context.blob_url), who, _project(project_id), question)
 
 
-def _remember_run(project: ProjectId) -> None:
-    _last_run[project] = time.monotonic()
+def _remember_run(project: ProjectId, total: int) -> None:
+    _last_run[project] = (time.monotonic(), total)
     _last_run.move_to_end(project)
     while len(_last_run) > MOST_REMEMBERED:
         _last_run.popitem(last=False)

@@ -68,11 +68,15 @@ async def annotators_present(tx: Tx, project_id: ProjectId) -> Mapping[UUID, int
     return dict(await tx.rows(PRESENT, {"tenant": tx.tenant_id, "project": project_id}))
 
 
+# Task and note are locked together and passed over when either is in use: whoever extends a task locks it first, too.
 RELEASE = """
 WITH over AS (
-    DELETE FROM kept_tasks k USING (
-        SELECT tenant_id, task_id FROM kept_tasks WHERE until < now() ORDER BY until LIMIT 1000 FOR UPDATE SKIP LOCKED) AS o
-     WHERE k.tenant_id = o.tenant_id AND k.task_id = o.task_id RETURNING k.tenant_id, k.task_id, k.annotator_id)
+    SELECT k.tenant_id, k.task_id, k.annotator_id
+      FROM kept_tasks k JOIN tasks t ON t.tenant_id = k.tenant_id AND t.id = k.task_id
+     WHERE k.until < now() ORDER BY k.until LIMIT 1000 FOR UPDATE OF k, t SKIP LOCKED
+), gone AS (
+    DELETE FROM kept_tasks k USING over o WHERE k.tenant_id = o.tenant_id AND k.task_id = o.task_id
+)
 UPDATE tasks t SET assignee = '00000000-0000-0000-0000-000000000000'
   FROM over o WHERE t.tenant_id = o.tenant_id AND t.id = o.task_id AND t.assignee = o.annotator_id
 """

@@ -11,6 +11,7 @@ WITH p AS (
     SELECT t.id, t.state, CASE WHEN p.adaptive THEN greatest(p.first, least(p.most, t.answers + t.live)) ELSE p.first END::smallint AS goal
       FROM p, tasks t
      WHERE t.tenant_id = %(tenant)s AND t.project_id = %(project)s AND t.purpose = 'work' AND t.state <> 'withdrawn'
+       FOR UPDATE OF t
 ), freed AS (
     DELETE FROM kept_tasks k USING goal g WHERE k.tenant_id = %(tenant)s AND k.task_id = g.id RETURNING k.task_id, k.annotator_id
 ), changed AS (
