@@ -85,7 +85,7 @@ async def test_first_start_by_link_then_password(api: Api) -> None:
     assert "token.manage" in me["permissions"]
     assert (await api.client(**OURS)).cookies.jar is not None
     again = await (await api.client(**OURS)).post("/session/link", json={"token": link})
-    assert (again.status_code, again.json()["code"]) == (401, "not_signed_in")
+    assert (again.status_code, again.json()["code"]) == (401, "link_gone")
     # A password needs an address to sign in with.
     no_email = await client.put("/session/password", json={"new": PASSWORD})
     assert no_email.status_code == 422
