@@ -26,6 +26,7 @@ AGREEMENT = 0.3  # nats an answer that full agreement with the votes is worth
 SHARPNESS = 5000.0  # answers' worth of evidence that tell two candidates apart, however many there are
 SUBTYPES = (1, 2, 5, 10)
 ITEMS_A_CLASS = 10
+CELLS_AN_ANSWER = 4
 TOLERANCE = 1e-5
 FIRST_ROUNDS = 25
 MOST_ROUNDS = 100
@@ -51,7 +52,8 @@ def auto(
 
     Candidates: Dawid and Skene's model with Dirichlet priors, with 1, 2, 5 and 10 subtypes of each label on which annotators err
     together (`ibcc` and `ebcc`), each under two priors: that people mostly answer what is true, and that annotators resemble the
-    crowd. Subtypes that would leave fewer than ten items to a class are left out. A candidate's score is its lower bound of the log
+    crowd. Subtypes that would leave fewer than ten items to a class, or more than
+    four cells of the tables to an answer, are left out. A candidate's score is its lower bound of the log
     probability of the answers, an answer, plus 0.3 times its agreement with the votes: evidence can show that a model describes
     the annotators, not that it means the same by a label as they do. Weights are the softmax of 5,000 × score.
 
@@ -193,7 +195,7 @@ def _candidates(whole: Crowd, part: Crowd) -> list[Candidate]:
         if subtypes > 1 and (
             answered < ITEMS_A_CLASS * latent
             or len(responses) * latent > _MOST_WORK
-            or whole.pair.size * latent > _MOST_SPLIT_CELLS
+            or whole.pair.size * latent > min(CELLS_AN_ANSWER * len(responses), _MOST_SPLIT_CELLS)
         ):
             break
         split = f", {subtypes} subtypes a label" if subtypes > 1 else ""
