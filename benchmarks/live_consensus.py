@@ -53,6 +53,9 @@ SELECT %(tenant)s, %(project)s, m.task, m.item, c.id, uuidv7(), 1,
 INSERT INTO qistas.project_counts (tenant_id, project_id, shard, items, tasks, done) VALUES (%(tenant)s, %(project)s, 0, %(items)s, %(items)s, %(items)s)
 ON CONFLICT (tenant_id, project_id, shard) DO UPDATE SET items = project_counts.items + %(items)s, tasks = project_counts.tasks + %(items)s,
                                                          done = project_counts.done + %(items)s;
+INSERT INTO qistas.annotator_days (tenant_id, project_id, annotator_id, day, answers)
+SELECT tenant_id, project_id, annotator_id, current_date, count(*) FROM qistas.annotations
+ WHERE tenant_id = %(tenant)s AND project_id = %(project)s GROUP BY 1, 2, 3;
 DROP TABLE crew, made;
 """
 

@@ -13,6 +13,7 @@ from qistas.jobs import JobContext, defer, job
 from . import store
 from .errors_find import find_errors as find_label_errors
 from .fit import fit_project
+from .fit_apart import fit_apart
 from .infer_consensus import BATCH, infer_due
 
 GATHER_SECONDS = 0.35  # while answers stream in, those that come within it are inferred in one go
@@ -22,6 +23,7 @@ FEW = 3
 MIN_WAIT_SECONDS = 3
 MAX_WAIT_SECONDS = 900
 MOST_REMEMBERED = 1000
+APART_FROM = 20_000  # answers of a project
 WAIT_FACTOR = 15  # a full run is made at most a fifteenth of the time
 
 
@@ -61,8 +63,11 @@ async def infer_consensus(context: JobContext, *, tenant_id: str, project_id: st
 
 @job("quality.fit", tries=2)
 async def fit(context: JobContext, *, tenant_id: str, project_id: str, method: str | None = None) -> None:
-    """Infer all answers of the project together."""
-    await fit_project(context.db, context.principal(tenant_id, "quality.fit"), _project(project_id), method)
+    """Infer all answers of the project together; many of them in a process apart."""
+    who, project = context.principal(tenant_id, "quality.fit"), _project(project_id)
+    async with context.db.tenant_tx(who) as tx:
+        many = await store.count_answers(tx, project) >= APART_FROM
+    await (fit_apart if many else fit_project)(context.db, who, project, method)
 
 
 @job("quality.find_errors", tries=2)

@@ -47,6 +47,15 @@ async def count_due(tx: Tx, project_id: UUID) -> int:
     )
 
 
+async def count_answers(tx: Tx, project_id: UUID) -> int:
+    """How many answers were given in the project, by the tallies of the days."""
+    return await tx.value(
+        """SELECT coalesce(sum(answers), 0)::bigint FROM annotator_days
+            WHERE tenant_id = %(tenant)s AND project_id = %(project)s""",
+        {"tenant": tx.tenant_id, "project": project_id},
+    )
+
+
 async def answers_to(tx: Tx, project_id: UUID, items: Sequence[UUID]) -> list[AnswerRow]:
     """The current answers to these items."""
     sql = CURRENT.format(items="AND a.item_id = ANY (%(items)s)")

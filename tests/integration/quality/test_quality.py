@@ -33,6 +33,7 @@ from qistas.quality import (
     resume_annotator,
     review_annotation,
 )
+from qistas.quality.fit_apart import fit_apart
 from qistas.quality.learnt import load_learnt
 from qistas.tasks import claim_tasks
 from qistas.workforce.resolve import principal_from
@@ -517,3 +518,16 @@ async def test_low_skill_is_flagged_with_evidence_and_a_person_decides(
         standing = await standing_of_member(tx, tenant.id, guesser["id"])
         assert standing is not None
     assert await claim(db, principal_from(standing), project, 1)
+
+
+async def test_a_full_run_apart_does_the_same_and_tells_when_it_fails(
+    db: Database, tenant: Tenant, labelled: tuple[ProjectId, list[UUID], dict[str, str]]
+) -> None:
+    project, _, truth = labelled
+    await fit_apart(db, tenant.owner, project)
+    assert await right(db, tenant, project, truth) >= 0.95
+    before = await consensus_rows(db, tenant.owner, project)
+    await fit_project(db, tenant.owner, project)
+    assert await consensus_rows(db, tenant.owner, project) == before
+    with pytest.raises(RuntimeError, match="Missing"):
+        await fit_apart(db, tenant.owner, ProjectId(tenant.id))
