@@ -26,7 +26,7 @@ from qistas.db import Address, Database
 from qistas.db.embedded import lock_folder, running_postgres, start_postgres, stop_postgres
 from qistas.db.migrate import migrate
 from qistas.settings import Settings, open_database
-from qistas.workforce import ensure_owner, issue_token, make_link, principal_of_person
+from qistas.workforce import end_token, ensure_owner, issue_token, make_link, principal_of_person
 
 log = logging.getLogger("qistas.up")
 
@@ -163,13 +163,14 @@ async def _serve(settings: Settings, address: Address, listening: socket.socket,
     )
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     db = Database(address, size=2)
+    told = ServerFile(settings, db)
     beside: list[asyncio.Task[object]] = [asyncio.create_task(_keep_database(address))]
     stopping: asyncio.Task[object] = asyncio.create_task(stop.wait())
     try:
         await db.__aenter__()
         link, first = await _greet(settings, db)
-        await _renew_server_file(settings, db)
-        beside.append(asyncio.create_task(_keep_server_file(settings, db)))
+        await told.renew()
+        beside.append(asyncio.create_task(told.keep()))
         ready = asyncio.create_task(server.ready.wait())
         await asyncio.wait({serving, ready}, return_when=asyncio.FIRST_COMPLETED)
         ready.cancel()
@@ -185,12 +186,12 @@ async def _serve(settings: Settings, address: Address, listening: socket.socket,
         for task in [*beside, stopping]:
             task.cancel()
         await asyncio.gather(*beside, stopping, return_exceptions=True)
+        await told.remove()
         await db.__aexit__()
         await asyncio.to_thread(worker.stop)
         server.should_exit = True
         with suppress(SystemExit):
             await serving
-        _server_file(settings).unlink(missing_ok=True)
 
 
 async def _greet(settings: Settings, db: Database) -> tuple[str, bool]:
@@ -243,25 +244,54 @@ def _server_file(settings: Settings) -> Path:
     return settings.data_dir / "server.json"
 
 
-async def _keep_server_file(settings: Settings, db: Database) -> None:
-    """Tell commands on the same machine where this server is, with a token that lives two days and is renewed every day.
+class ServerFile:
+    """Tells commands on the same machine where this server is, with a token that lives two days and is renewed every day.
 
-    Only we may read the file; whoever can read it can read the database's files as well.
+    Only we may read the file; whoever can read it can read the database's files as well. The token before the present one
+    lives on until the next renewal, for commands that run with it; when the server stops, both end.
     """
-    wait = RENEW_SECONDS
-    while True:
-        await asyncio.sleep(wait)
-        try:
-            await _renew_server_file(settings, db)
-            wait = RENEW_SECONDS
-        except Unavailable:
-            wait = 60
+
+    def __init__(self, settings: Settings, db: Database) -> None:
+        self._settings = settings
+        self._db = db
+        self._tokens: list[str] = []
+
+    async def keep(self) -> None:
+        """Renew it every day, until told to stop."""
+        wait = RENEW_SECONDS
+        while True:
+            await asyncio.sleep(wait)
+            try:
+                await self.renew()
+                wait = RENEW_SECONDS
+            except Unavailable:
+                wait = 60
+
+    async def renew(self) -> None:
+        """Write a new one, and end the token before the last, or what a killed server left."""
+        ended = self._tokens[:-1] if self._tokens else _left_token(self._settings)
+        for token in ended:
+            await end_token(self._db, token)
+        self._tokens = self._tokens[-1:]
+        principal = await principal_of_person(self._db, await ensure_owner(self._db))
+        issued = await issue_token(self._db, principal, "this machine", ["*"], LOCAL_TOKEN_DAYS)
+        self._tokens.append(issued.token)
+        _write_server_file(self._settings, issued.token)
+
+    async def remove(self) -> None:
+        """Take it away, and end its tokens."""
+        _server_file(self._settings).unlink(missing_ok=True)
+        with suppress(Unavailable):  # they end by themselves, in two days
+            while self._tokens:
+                await end_token(self._db, self._tokens[0])
+                del self._tokens[0]
 
 
-async def _renew_server_file(settings: Settings, db: Database) -> None:
-    principal = await principal_of_person(db, await ensure_owner(db))
-    issued = await issue_token(db, principal, "this machine", ["*"], LOCAL_TOKEN_DAYS)
-    _write_server_file(settings, issued.token)
+def _left_token(settings: Settings) -> list[str]:
+    try:
+        return [str(json.loads(_server_file(settings).read_text())["token"])]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
 
 
 def _write_server_file(settings: Settings, token: str) -> None:

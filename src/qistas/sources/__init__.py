@@ -3,7 +3,7 @@
 from .add import AddReport, add_items
 from .detect import detect
 from .follow import get_import, list_imports, list_refusals, stream_refusals
-from .give_up import end_lost, give_up_import, retry_import
+from .give_up import end_lost, give_up_import, retry_import, sweep_uploads
 from .ingest import ingest
 from .present import is_image, load_item_data, present_item
 from .preview import Preview, preview_file
@@ -43,5 +43,6 @@ __all__ = [
     "retry_import",
     "start_import",
     "stream_refusals",
+    "sweep_uploads",
     "withdraw_item",
 ]

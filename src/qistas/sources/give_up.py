@@ -14,6 +14,7 @@ from . import store
 from .types import Import, ImportState
 
 KEEP_DAYS = 14
+LEFT_HOURS = 48  # longer than any upload or preview takes
 WHAT = "The import"
 
 
@@ -36,6 +37,24 @@ async def end_lost(db: Database, blobs: BlobStore) -> list[UUID]:
         if forgotten:
             await blobs.delete(path)
     return ended
+
+
+async def sweep_uploads(db: Database, blobs: BlobStore) -> int:
+    """Delete what killed processes left of uploads in every tenant: files no import needs, previews, parts; → how many."""
+    async with db.system_tx(reason="files-left-behind") as tx:
+        tenants = await store.all_tenants(tx)
+    swept = 0
+    for tenant_id in tenants:
+        old = await blobs.older_than(blobs.path(tenant_id, "previews"), LEFT_HOURS)
+        uploads = await blobs.older_than(blobs.path(tenant_id, "imports"), LEFT_HOURS)
+        if uploads:
+            async with db.system_tx(reason="files-left-behind") as tx:
+                needed = await store.needed_files(tx, tenant_id, uploads)
+            old += [path for path in uploads if path not in needed]
+        for path in old:
+            await blobs.delete(path)
+        swept += len(old)
+    return swept
 
 
 async def retry_import(tx: Tx, project_id: ProjectId, import_id: UUID) -> Import:

@@ -47,7 +47,7 @@ async def ingest(
         begun = await store.begin_import(tx, import_id, None)
         options = ImportOptions.from_json(entry.options)
         target = await store.find_target(tx, entry.project_id, entry.batch_id, options.priority)
-    if not begun and entry.state == ImportState.CANCELLED:
+    if not begun and _over(entry):  # a worker before us may have died between the end and this
         await blobs.delete(entry.blob_path)
     if not begun or target is None:
         return
@@ -67,12 +67,13 @@ async def ingest(
     async with db.tenant_tx(who) as tx:
         entry = await store.find_import(tx, import_id)
     # A fault that a retry may cure is raised above and keeps the file; so do another worker that has gone ahead, and giving up.
-    if (
-        entry is not None
-        and entry.state not in (ImportState.QUEUED, ImportState.RUNNING)
-        and not entry.resumable
-    ):
+    if entry is not None and _over(entry):
         await blobs.delete(path)
+
+
+def _over(entry: Import) -> bool:
+    """Whether the import has ended and will not be taken up again: nobody needs its file."""
+    return entry.state not in (ImportState.QUEUED, ImportState.RUNNING) and not entry.resumable
 
 
 class _Run:

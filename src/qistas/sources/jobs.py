@@ -7,7 +7,7 @@ from qistas.connectors.blobs import open_blobs
 from qistas.core.ids import ImportId
 from qistas.jobs import JobContext, job, schedule
 
-from .give_up import end_lost, give_up_import
+from .give_up import end_lost, give_up_import, sweep_uploads
 from .ingest import ingest
 
 log = logging.getLogger("qistas.sources")
@@ -34,3 +34,10 @@ async def sweep(context: JobContext) -> None:
     """End imports that no job works on any more, and let go of files kept too long."""
     for import_id in await end_lost(context.db, open_blobs(context.blob_url)):
         log.error("import %s had no job any more: ended as failed, to be tried again", import_id)
+
+
+@schedule("sources.sweep_uploads", every_seconds=6 * 3600)
+async def sweep_files(context: JobContext) -> None:
+    """Delete what killed processes left of uploads."""
+    if swept := await sweep_uploads(context.db, open_blobs(context.blob_url)):
+        log.warning("deleted %s files that killed processes had left of uploads", swept)

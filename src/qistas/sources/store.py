@@ -164,6 +164,21 @@ async def old_files(tx: Tx, days: int) -> list[tuple[UUID, UUID, str]]:
     )
 
 
+async def all_tenants(tx: Tx) -> list[UUID]:
+    """Every tenant there is."""
+    return [row[0] for row in await tx.rows("SELECT tenant_id FROM tenants ORDER BY tenant_id")]
+
+
+async def needed_files(tx: Tx, tenant_id: UUID, paths: Sequence[str]) -> set[str]:
+    """Those of a tenant's files that an import is still to read, or may be taken up with."""
+    rows = await tx.rows(
+        """SELECT blob_path FROM imports WHERE tenant_id = %(tenant)s AND blob_path = ANY (%(paths)s)
+              AND (state IN ('queued', 'running') OR resumable)""",
+        {"tenant": tenant_id, "paths": list(paths)},
+    )
+    return {row[0] for row in rows}
+
+
 async def forget_file(tx: Tx, tenant_id: UUID, import_id: UUID) -> bool:
     """Note that the file of a given-up import is kept no longer. False when it was taken up again meanwhile."""
     return bool(
@@ -234,11 +249,9 @@ async def find_target(
 async def ensure_batch(tx: Tx, project_id: ProjectId, name: str, priority: int) -> BatchId:
     """The batch of that name, made when it is not there."""
     row = await tx.value(
-        """WITH made AS (
-               INSERT INTO batches (tenant_id, project_id, name, priority) VALUES (%(tenant)s, %(project)s, %(name)s, %(priority)s)
-                   ON CONFLICT (tenant_id, project_id, name) DO NOTHING RETURNING id)
-           SELECT id FROM made UNION ALL
-           SELECT id FROM batches WHERE tenant_id = %(tenant)s AND project_id = %(project)s AND name = %(name)s LIMIT 1""",
+        # The update changes nothing: it gives the id of a batch that another transaction makes just now, too.
+        """INSERT INTO batches (tenant_id, project_id, name, priority) VALUES (%(tenant)s, %(project)s, %(name)s, %(priority)s)
+               ON CONFLICT (tenant_id, project_id, name) DO UPDATE SET name = excluded.name RETURNING id""",
         {"tenant": tx.tenant_id, "project": project_id, "name": name, "priority": priority},
     )
     return BatchId(row)

@@ -117,9 +117,9 @@ def has_role(principal: Principal, project_id: ProjectId) -> bool:
     return bool(TABLE[role_in(principal, project_id)])
 
 
-def rank(role: Role) -> int:
-    """How roles stand to one another; an annotator and a viewer stand level."""
-    return _RANK[role]
+def includes(held: Role, role: Role) -> bool:
+    """Whether one who holds `held` may do all that `role` may. A viewer and an annotator include neither the other."""
+    return TABLE[role] <= TABLE[held]
 
 
 def known_scopes(scopes: Iterable[str]) -> frozenset[str]:

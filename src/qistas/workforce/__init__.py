@@ -10,7 +10,7 @@ from .invite import (
     look_at_invitation,
     withdraw_invitation,
 )
-from .issue_token import IssuedToken, issue_token, list_tokens, make_service_token, revoke_token
+from .issue_token import IssuedToken, end_token, issue_token, list_tokens, make_service_token, revoke_token
 from .link import make_link
 from .me import change_me, me
 from .members import change_role, list_members, remove_member
@@ -49,6 +49,7 @@ __all__ = [
     "change_me",
     "change_role",
     "drop_group",
+    "end_token",
     "ensure_owner",
     "find_project",
     "invite",

@@ -8,7 +8,7 @@ from qistas.core.ids import MemberId, PersonId, ProjectId, uuid7
 from qistas.core.page import Page
 from qistas.core.principal import Principal, Role
 from qistas.db import Database, Tx
-from qistas.trust import Act, Permission, may, may_grant, rank, record_for, require
+from qistas.trust import Act, Permission, includes, may, may_grant, record_for, require
 
 from . import store
 from .credentials import digest, new_secret
@@ -186,11 +186,11 @@ async def _join(tx: Tx, hashed: bytes, person_id: PersonId) -> None:
         )
     else:
         member_id, present = member.id, Role(member.role)
-        if member.left or rank(tenant_wide) > rank(present):
+        if member.left or not includes(present, tenant_wide):
             await store.set_role(tx, used.tenant_id, member_id, tenant_wide)
     if used.project_id is not None:
         held = await store.project_role(tx, used.tenant_id, used.project_id, member_id)
-        if held is None or rank(role) > rank(held):
+        if held is None or not includes(held, role):
             await store.set_project_role(tx, used.tenant_id, used.project_id, member_id, role)
     joined = Principal(used.tenant_id, member_id, tenant_wide, purpose="join")
     await record_for(

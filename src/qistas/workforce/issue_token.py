@@ -96,6 +96,17 @@ async def revoke_token(db: Database, principal: Principal, token_id: UUID) -> No
     forget(db)
 
 
+async def end_token(db: Database, token: str) -> None:
+    """End the token that one holds in one's hand; one that is none, or has ended, is fine."""
+    async with db.system_tx(reason="end-token") as tx:
+        ended = await store.end_token(tx, digest(token))
+        if ended is not None:
+            tenant_id, token_id, member_id = ended
+            holder = Principal(tenant_id, member_id, Role.GUEST, purpose="end-token")
+            await record_for(tx, holder, Act.USER_REVOKE, [token_id, member_id], kind="token")
+    forget(db)
+
+
 def _checked(
     principal: Principal, scopes: Sequence[str], days: int, act_as: tuple[str, Role] | None
 ) -> list[str]:

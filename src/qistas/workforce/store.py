@@ -662,6 +662,15 @@ async def tokens(tx: Tx, tenant_id: TenantId, limit: int, after: str | None) -> 
     return page_of(rows, limit, [rows[limit - 1].id] if len(rows) > limit else None)
 
 
+async def end_token(tx: Tx, hash: bytes) -> tuple[TenantId, UUID, MemberId] | None:
+    """End the token of this hash; its tenant, id and member, or None where there is none to end."""
+    rows = await tx.rows(
+        "UPDATE identity.api_tokens SET revoked_at = now() WHERE hash = %s AND revoked_at IS NULL RETURNING tenant_id, id, member_id",
+        (hash,),
+    )
+    return (TenantId(rows[0][0]), rows[0][1], MemberId(rows[0][2])) if rows else None
+
+
 async def revoke_token(tx: Tx, tenant_id: TenantId, id: UUID) -> None:
     """End a token."""
     await tx.run(
@@ -742,6 +751,9 @@ async def tidy(tx: Tx) -> None:
         "DELETE FROM identity.sessions WHERE least(revoked_at, ends_at) < now() - interval '30 days'"
     )
     await tx.run("DELETE FROM identity.links WHERE expires_at < now() - interval '30 days'")
+    await tx.run(
+        "DELETE FROM identity.api_tokens WHERE least(revoked_at, expires_at) < now() - interval '30 days'"
+    )
     await tx.run("DELETE FROM identity.throttle WHERE updated_at < now() - interval '2 days'")
 
 

@@ -75,6 +75,8 @@ def test_a_life_with_a_crash_in_it(installation: Installation) -> None:
     installation.kill_everything()
     installation.start()
     assert installation.link_token != first_link
+    left = httpx.get(f"{installation.url}/api/v1/session", headers={"authorization": f"Bearer {token}"})
+    assert left.status_code == 401  # what the killed server left in its file
     with installation.sign_in() as person:
         assert person.get("/api/v1/session").json()["person"]["name"] == "ندى"
 

@@ -1,5 +1,7 @@
 """Imports that nobody works on any more: found, told, kept to be tried again, and let go in the end."""
 
+import os
+
 import pytest
 from tests.conftest import Tenant
 from tests.integration.sources.conftest import Bench, MakeBench
@@ -16,6 +18,7 @@ from qistas.sources import (
     get_import,
     give_up_import,
     retry_import,
+    sweep_uploads,
 )
 from qistas.worker import Keeper, import_jobs
 
@@ -123,3 +126,26 @@ async def test_who_may_try_again(bench: Bench, tenant: Tenant, make_bench: MakeB
     async with bench.db.tenant_tx(bench.who) as tx:
         with pytest.raises(Missing):
             await retry_import(tx, elsewhere.project, one)
+
+
+async def test_what_killed_processes_left_of_uploads_is_swept(bench: Bench) -> None:
+    done = await bench.upload("a.jsonl", DATA)
+    await bench.run(done)
+    path = bench.blobs.path(bench.who.tenant_id, "imports", str(done))
+    await bench.blobs.put(path, DATA)
+    await bench.run(done)  # killed between the end and the deletion: the job comes again
+    assert not await bench.blobs.exists(path)
+
+    waits = await bench.upload("a.jsonl", DATA)
+    kept = await bench.upload("b.jsonl", DATA)
+    await give_up_import(bench.db, bench.who, kept, RuntimeError())
+    for left in ("imports/left", "previews/left"):
+        await bench.blobs.put(f"{bench.who.tenant_id}/{left}", b"x")
+    files = {file.name: file for file in bench.folder.rglob("*") if file.is_file()}
+    part = files["left"].with_name("broken off#1")
+    part.write_bytes(b"x")
+    assert await sweep_uploads(bench.db, bench.blobs) == 0  # not yet
+    for file in [*bench.folder.rglob("*")]:
+        os.utime(file, (0, 0))
+    assert await sweep_uploads(bench.db, bench.blobs) == 3
+    assert {file.name for file in bench.folder.rglob("*") if file.is_file()} == {str(waits), str(kept)}

@@ -9,6 +9,7 @@ import pytest
 from tests.integration.sources.conftest import Bench, MakeBench
 
 from qistas.core.errors import Unavailable
+from qistas.core.ids import BatchId
 from qistas.db import Tx
 from qistas.sources import ImportOptions, ImportState, cancel_import, ingest, store
 
@@ -206,3 +207,22 @@ async def test_options_are_kept_and_obeyed(bench: Bench) -> None:
     ]
     wrong = await bench.run(await bench.upload("x.csv", b"a,b\n1,2\n", replace(options, delimiter=None)))
     assert (wrong.state, "column c" in wrong.detail) == (ImportState.FAILED, True)
+
+
+async def test_two_imports_that_begin_the_same_batch_at_once_share_it(bench: Bench) -> None:
+    begun = asyncio.Event()
+
+    async def first() -> BatchId:
+        async with bench.db.tenant_tx(bench.who) as tx:
+            made = await store.ensure_batch(tx, bench.project, "new", 0)
+            begun.set()
+            await asyncio.sleep(0.3)
+            return made
+
+    async def second() -> BatchId:
+        await begun.wait()
+        async with bench.db.tenant_tx(bench.who) as tx:
+            return await store.ensure_batch(tx, bench.project, "new", 0)
+
+    one, other = await asyncio.gather(first(), second())
+    assert one == other

@@ -146,6 +146,27 @@ async def test_somebody_who_is_there_already(api: Api) -> None:
     assert person_id
 
 
+async def test_a_viewer_who_is_invited_to_annotate_may(api: Api) -> None:
+    tenant = await api.tenant("Dar")
+    owner = await api.client_for(tenant.owner)
+    project = str(await make_project(api, tenant))
+
+    async def joined(role: str, **more: str) -> dict[str, Any]:
+        secret = secret_of(await owner.post("/invitations", json={"role": role, **more}))
+        _, answer = await accept(api, secret)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    assert (await joined("viewer"))["role"] == "viewer"
+    assert (await joined("annotator"))["role"] == "annotator"
+    assert (await joined("viewer", project_id=project))["projects"] == [{"id": project, "role": "viewer"}]
+    assert (await joined("annotator", project_id=project))["projects"] == [
+        {"id": project, "role": "annotator"}
+    ]
+    assert (await joined("reviewer"))["role"] == "reviewer"
+    assert (await joined("viewer"))["role"] == "reviewer"  # it includes a viewer: nothing is taken away
+
+
 async def test_one_project_alone(api: Api) -> None:
     tenant = await api.tenant()
     owner = await api.client_for(tenant.owner)

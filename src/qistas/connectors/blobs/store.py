@@ -1,9 +1,13 @@
 """A tenant's files, each under a path that begins with the tenant's id."""
 
+import asyncio
 import hashlib
 import io
+import re
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import unquote, urlparse
@@ -17,6 +21,7 @@ from qistas.core.errors import Missing, Unavailable
 
 CHUNK = 1 << 20
 STORE_ERRORS = (OSError, BaseError)  # obstore's own errors are no OSErrors, a full disk included
+_PART = re.compile(r"#\d+\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +106,13 @@ class BlobStore:
         end = total if end is None else min(end, total)
         while start < end:
             stop = min(end, start + CHUNK)
-            yield bytes(await obstore.get_range_async(self._store, path, start=start, end=stop))
+            try:
+                piece = bytes(await obstore.get_range_async(self._store, path, start=start, end=stop))
+            except FileNotFoundError:
+                raise Missing("The file is not in the store.") from None
+            except STORE_ERRORS as error:
+                raise Unavailable(f"The file store did not give the file: {_first_line(error)}") from error
+            yield piece
             start = stop
 
     def open(self, path: str) -> BinaryIO:
@@ -131,14 +142,48 @@ class BlobStore:
             await obstore.head_async(self._store, path)
         except FileNotFoundError:
             return False
+        except STORE_ERRORS as error:
+            raise Unavailable(f"The file store does not answer: {_first_line(error)}") from error
         return True
 
     async def delete(self, path: str) -> None:
         """Remove the file; one that is not there is fine."""
+        local = self.local_path(path)
         try:
-            await obstore.delete_async(self._store, path)
+            if local is not None and _PART.search(path):
+                await asyncio.to_thread(local.unlink)  # no name that the store itself takes
+            else:
+                await obstore.delete_async(self._store, path)
         except FileNotFoundError:
             return
+        except STORE_ERRORS as error:
+            raise Unavailable(f"The file store did not delete the file: {_first_line(error)}") from error
+
+    async def older_than(self, folder: str, hours: float) -> list[str]:
+        """The files below `folder` that were written longer ago than that. What a killed process left in parts is among them."""
+        before = datetime.now(UTC) - timedelta(hours=hours)
+        try:
+            found = [
+                str(one["path"])
+                async for some in obstore.list(self._store, prefix=folder)
+                for one in some
+                if one["last_modified"] < before
+            ]
+        except STORE_ERRORS as error:
+            raise Unavailable(f"The file store does not answer: {_first_line(error)}") from error
+        return found + await asyncio.to_thread(self._parts, folder, before.timestamp())
+
+    def _parts(self, folder: str, before: float) -> list[str]:
+        """Parts of files that were never finished (`name#1`): a local folder holds them, but does not list them."""
+        local = self.local_path(folder)
+        if local is None or not local.is_dir():
+            return []
+        found: list[str] = []
+        for file in local.rglob("*#*"):
+            with suppress(FileNotFoundError):
+                if _PART.search(file.name) and file.stat().st_mtime < before:
+                    found.append(f"{folder}/{file.relative_to(local).as_posix()}")
+        return found
 
     def local_path(self, path: str) -> Path | None:
         """Where the file lies on this machine's disk, or None when the store is elsewhere."""

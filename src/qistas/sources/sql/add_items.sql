@@ -5,11 +5,12 @@
 -- task there is (purpose work, wanted = the project's overlap), and tasks.plan may change it later.
 -- Content that the project has already (or that comes twice in the file) is passed over: the unique index on
 -- (tenant_id, project_id, content_hash) decides, so two imports at once cannot double an item either.
+-- Rows go in by their hash, so that two imports of the same rows wait for each other and never in a circle.
 -- Ids come with the rows, in the order of the file, so that lists follow it however chunks overlap.
 WITH fresh AS (
     INSERT INTO items (tenant_id, id, project_id, content_hash, data, metadata, external_id, split, import_id)
     SELECT %(tenant)s, id, %(project)s, content_hash, data, metadata, external_id, split, %(import)s
-      FROM pg_temp.incoming_items
+      FROM pg_temp.incoming_items ORDER BY content_hash, id
         ON CONFLICT (tenant_id, project_id, content_hash) DO NOTHING
     RETURNING id
 ), queued AS (
