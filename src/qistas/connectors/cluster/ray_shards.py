@@ -1,5 +1,6 @@
 """Shards in Ray's actors. Ray is an optional extra and loaded when a cluster is opened."""
 
+import os
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,7 +38,9 @@ def open_ray(engine: str) -> Generator[Any]:
     try:
         if ours:
             settings: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
-            ray.init(address=None if engine == ENGINE else engine, **settings)
+            # Named outright: left to itself Ray looks for a cluster begun here once, and waits for it even when it is gone.
+            known = os.environ.get("RAY_ADDRESS") or "local"
+            ray.init(address=known if engine == ENGINE else engine, **settings)
         yield ray
     except ConnectionError as error:
         raise Unavailable(f"The Ray cluster does not answer: {error}".split("\n")[0]) from error
