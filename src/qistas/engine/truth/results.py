@@ -130,9 +130,9 @@ def skill(
 ) -> Annotators:
     """Accuracy of each annotator against ``posterior``, with its interval.
 
-    The number of right answers has mean ``sum q`` and, given the posterior, variance ``sum q (1 - q)``. The
-    interval is Wilson's with the number of answers cut to ``m (1 - m) / v``, ``v`` the sampling variance plus
-    that doubt, so that an annotator judged against unsure items gets a wider interval.
+    Were the truth known, ``n`` answers of accuracy ``m`` would tell ``n / (m (1 - m))`` about it; not knowing it costs
+    ``sum q (1 - q) / (m (1 - m))^2`` of that (T. A. Louis, 1982). The interval is Wilson's with the number of answers cut to the share that is
+    left, a twentieth at least, so that an annotator judged against unsure items gets a wider interval.
     """
     return skill_of(*_kernels.matches(responses, posterior), confusion=confusion, weight=weight)
 
@@ -149,8 +149,8 @@ def skill_of(
     with np.errstate(invalid="ignore", divide="ignore"):
         accuracy = right / count
         middle = (right + 1.0) / (count + 2.0)
-        sampling = middle * (1.0 - middle) / count
-        effective = middle * (1.0 - middle) / (sampling + doubt / count**2)
+        missing = np.minimum(doubt / (count * middle * (1.0 - middle)), 0.95)
+        effective = count * (1.0 - missing)
         square = _Z * _Z / effective
         centre = (accuracy + square / 2.0) / (1.0 + square)
         half = (
