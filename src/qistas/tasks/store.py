@@ -43,7 +43,7 @@ async def reasons_of_return(tx: Tx, tasks: list[UUID]) -> dict[UUID, str]:
 
 WHY_EMPTY = """
 SELECT p.state, p.ontology_version,
-       (SELECT coalesce(sum(c.tasks - c.done), 0) FROM project_counts c WHERE c.tenant_id = p.tenant_id AND c.project_id = p.id)
+       (SELECT sum(c.tasks) > 0 AND sum(c.tasks) = sum(c.done) FROM project_counts c WHERE c.tenant_id = p.tenant_id AND c.project_id = p.id)
   FROM projects p WHERE p.tenant_id = %(tenant)s AND p.id = %(project)s
 """
 
@@ -53,10 +53,10 @@ async def why_empty(tx: Tx, project_id: UUID) -> str | None:
     rows = await tx.rows(WHY_EMPTY, {"tenant": tx.tenant_id, "project": project_id})
     if not rows:
         return None
-    state, version, left = rows[0]
+    state, version, done = rows[0]
     if state != "active" or version == 0:
         return "paused"
-    return "empty" if left > 0 else "done"
+    return "done" if done else "empty"
 
 
 LOCK = """

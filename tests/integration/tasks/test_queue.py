@@ -52,6 +52,18 @@ async def test_oldest_first_and_each_to_one(db: Database, tenant: Tenant) -> Non
     assert mine[0].data["text"].startswith("text ")
 
 
+async def test_a_project_without_tasks_is_not_done(db: Database, tenant: Tenant) -> None:
+    project = await make_project(db, tenant.owner)
+    who = await tenant.member(Role.ANNOTATOR)
+    for items, reason in ((0, "empty"), (1, "done")):
+        if items:
+            await fill(db, tenant.owner, project, items)
+            (offer,) = await claim(db, who, project)
+            await submit(db, who, project, offer, "art")
+        async with db.tenant_tx(who) as tx:
+            assert (await claim_tasks(tx, project, 1)).reason == reason
+
+
 async def test_what_one_holds_comes_again_unless_named(db: Database, tenant: Tenant) -> None:
     project = await make_project(db, tenant.owner)
     await fill(db, tenant.owner, project, 5)
