@@ -33,7 +33,7 @@ class ShiftedScale:
         """The pair of highest log posterior for each annotator: one matrix product."""
         n_annotators, n_labels, latent = stats.counts.shape
         flat = self.tables.reshape(self.tables.shape[0], -1)
-        score = stats.counts.reshape(n_annotators, -1) @ np.log(flat).T + self.log_prior
+        score = stats.counts.reshape(n_annotators, n_labels * latent) @ np.log(flat).T + self.log_prior
         best = score.argmax(axis=1)
         prior = stats.totals + self.prior_smoothing
         prior = np.maximum(prior / max(prior.sum(), 1e-300), 1e-10)
