@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -98,7 +99,7 @@ async def label_all(db: Database, who: Principal, project: ProjectId, share_wron
     return wrong
 
 
-async def listed(db: Database, who: Principal, project: ProjectId, limit: int = 200) -> list[LabelError]:
+async def listed(db: Database, who: Principal, project: ProjectId, limit: int = 200) -> Sequence[LabelError]:
     async with db.tenant_tx(who) as tx:
         return (await list_errors(tx, project, "topic", limit=limit)).rows
 

@@ -110,4 +110,6 @@ def test_words_are_in_the_language_asked_for():
     assert axes.get_xlabel() == "الشك (1 − الثقة)"
     assert "50.0%" in axes.get_title()
     axes = plots.stopping_curve([1, 2], [0.5, 1.0], n_total=4, against="all answers", language="ar").axes[0]
-    assert axes.get_legend().get_texts()[0].get_text() == "كما بكل الإجابات"
+    legend = axes.get_legend()
+    assert legend is not None
+    assert legend.get_texts()[0].get_text() == "كما بكل الإجابات"
