@@ -4,7 +4,7 @@
 
 ``--peers`` names the Python of an environment that holds crowd-kit (without it only our own figures are taken); it gets the
 very same arrays through a file. Every timing is the best of some calls after one call that is not counted, so compilation is
-left out on both sides. ``--only`` takes parts (accuracy, coverage, speed, scale); ``--slow-answers`` is the largest set the peers' GLAD and
+left out on both sides. ``--only`` takes parts (accuracy, same, coverage, speed, scale); ``--slow-answers`` is the largest set the peers' GLAD and
 MACE are run on (minutes each); ``--keep`` is a folder in which the peers' answers on the real sets stay for the next run; ``--write`` puts
 the tables between the markers of the document.
 """
@@ -91,6 +91,24 @@ for name in names:
     label = np.full(int(a["n_items"]), -1); label[found.index.to_numpy()] = found.to_numpy()
     done |= {name + ":label": label, name + ":wall": min(walls), name + ":cpu": min(cpus)}
     np.savez(out, **done)
+"""
+
+
+SAME = """
+import sys, warnings, numpy as np, pandas as pd
+warnings.filterwarnings("ignore")
+import crowdkit.aggregation as ck
+a = np.load(sys.argv[1])
+frame = pd.DataFrame({"task": a["item"], "worker": a["annotator"], "label": a["label"]})
+n = int(a["n_labels"]); labels = range(n)
+ds = ck.DawidSkene(n_iter=10, tol=-1.0).fit(frame)
+posterior = ds.probas_.sort_index().reindex(columns=labels, fill_value=0.0).to_numpy()
+table = np.full((int(a["n_annotators"]), n, n), 1e-10)
+for (worker, label), row in ds.errors_.reindex(columns=labels, fill_value=0.0).iterrows():
+    table[int(worker), int(label)] = row.to_numpy()
+prior = ds.priors_.reindex(labels, fill_value=1e-10).to_numpy()
+votes = ck.MajorityVote().fit_predict_proba(frame).sort_index().reindex(columns=labels, fill_value=0.0).to_numpy()
+np.savez(sys.argv[2], posterior=posterior, table=table, prior=prior, votes=votes)
 """
 
 
@@ -448,6 +466,58 @@ def speed_part(peers: str | None, answers: int) -> list[str]:
     return table(["what", "seconds", "notes"], rows)
 
 
+def same_part(data: Path, peers: str | None, most: int = 30_000) -> list[str]:
+    """Dawid–Skene and the vote beside crowd-kit's after ten iterations from the same start, without smoothing."""
+    rows: list[list[str]] = []
+    for name in SETS if peers else ():
+        responses, _ = load(data, name)
+        if len(responses) > most:
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            given = {key: getattr(responses, key) for key in ("item", "annotator", "label")}
+            sizes = {"n_labels": responses.n_labels, "n_annotators": responses.n_annotators}
+            np.savez(f"{folder}/in.npz", **given, **sizes)
+            asked = [str(peers), "-c", SAME, f"{folder}/in.npz", f"{folder}/out.npz"]
+            done = subprocess.run(asked, capture_output=True, text=True)
+            if done.returncode:
+                print(name, done.stderr.strip()[-200:], file=sys.stderr)
+                continue
+            theirs = dict(np.load(f"{folder}/out.npz").items())
+        ours = truth.dawid_skene(responses, max_iter=10, tol=-1.0, smoothing=0.0, prior_smoothing=0.0)
+        model = truth.ConfusionModel(0.0, 0.0)
+        mine = truth.e_step(
+            responses,
+            model.m_step(truth.start_stats(responses, None, ours.posterior.astype(np.float64)), None),
+        )
+        other = truth.e_step(
+            responses,
+            truth.Params(np.maximum(theirs["table"], 1e-300), np.maximum(theirs["prior"], 1e-300)),
+        )
+        votes = truth.majority(responses).posterior
+        rows.append(
+            [
+                name,
+                f"{np.abs(votes - theirs['votes']).max():.1e}",
+                f"{np.abs(ours.posterior - theirs['posterior']).max():.1e}",
+                f"{mine.log_likelihood:.6f}",
+                f"{other.log_likelihood:.6f}",
+                f"{abs(mine.log_likelihood - other.log_likelihood) / len(responses):.1e}",
+            ]
+        )
+        print(rows[-1], flush=True)
+    return table(
+        [
+            "set",
+            "votes, largest difference",
+            "Dawid–Skene posterior, largest difference",
+            "log likelihood",
+            "crowd-kit's",
+            "difference an answer",
+        ],
+        rows,
+    )
+
+
 def coverage_part() -> list[str]:
     """Crowds drawn from the one-coin model: how often the 90 % interval of an annotator holds the accuracy it was drawn with."""
     methods = {
@@ -531,7 +601,7 @@ def main() -> None:
     )
     parser.add_argument("--peers", help="the Python that has crowd-kit")
     parser.add_argument("--data", type=Path, default=Path("../shared/data/crowd"))
-    names = ("accuracy", "coverage", "speed", "scale")
+    names = ("accuracy", "same", "coverage", "speed", "scale")
     parser.add_argument("--only", nargs="+", choices=names, default=names)
     parser.add_argument("--keep", type=Path, help="folder for the peers' answers on the real sets")
     parser.add_argument("--answers", type=int, default=10_000_000)
@@ -549,6 +619,7 @@ def main() -> None:
         "accuracy": lambda: accuracy_part(
             asked.data, asked.peers, asked.slow_answers, asked.limit, asked.keep
         ),
+        "same": lambda: same_part(asked.data, asked.peers),
         "coverage": coverage_part,
         "speed": lambda: speed_part(asked.peers, asked.answers),
         "scale": lambda: scale_part(asked.most),
