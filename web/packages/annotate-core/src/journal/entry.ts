@@ -8,7 +8,10 @@ interface EntryBase {
   readonly scope: string;
   readonly taskId: string;
   readonly leaseId: string;
+  /** When it was given. Of two entries for one task the later stands, so no two of a page have the same. */
   readonly writtenAt: string;
+  /** The page that sends it; another takes it over only when that page is gone. */
+  readonly tab?: string | undefined;
   /** Set when the server said no: kept for the person to see, not sent again by itself. */
   readonly refusal?: { readonly code: string; readonly message: string } | undefined;
 }

@@ -1,5 +1,5 @@
 import type { Entry, Held } from "./entry";
-import type { JournalStore } from "./store";
+import { byTime, isFree, type JournalStore } from "./store";
 
 const version = 1;
 
@@ -19,9 +19,19 @@ export class IndexedDbStore implements JournalStore {
     return new IndexedDbStore(db);
   }
 
-  async entries(scope: string): Promise<Entry[]> {
-    const found = await this.read<Entry>("entries", scope);
-    return found.sort((a, b) => (a.writtenAt < b.writtenAt ? -1 : 1));
+  async takeEntries(scope: string, tab: string, live: readonly string[]): Promise<Entry[]> {
+    const taken: Entry[] = [];
+    await this.write("entries", (store) => {
+      const all = store.index("scope").getAll(scope) as IDBRequest<Entry[]>;
+      all.onsuccess = () => {
+        for (const entry of all.result.filter((one) => isFree(one, tab, live))) {
+          const own = { ...entry, tab };
+          if (entry.tab !== tab) store.put(own);
+          taken.push(own);
+        }
+      };
+    });
+    return taken.sort(byTime);
   }
 
   putEntry(entry: Entry): Promise<void> {

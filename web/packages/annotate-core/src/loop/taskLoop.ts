@@ -1,5 +1,5 @@
 import type { Answer } from "../answer";
-import type { Entry, SubmitEntry } from "../journal/entry";
+import type { Entry, Held, ReviseEntry, SubmitEntry } from "../journal/entry";
 import { Outbox } from "../journal/outbox";
 import type { JournalStore } from "../journal/store";
 import type { Ontology } from "../ontology";
@@ -61,6 +61,11 @@ const keepRemotelyAfter = 4_000;
 const askAgainAfter = 15_000;
 const rememberDone = 100;
 
+/** Refusals that say: the server has an answer of this person to the task. To change it is to revise it. */
+const answeredAlready = new Set(["lease_gone", "key_reused"]);
+
+const isBegun = (work: Work): boolean => Object.keys(work.state.working).length > 0;
+
 /**
  * The annotator's loop. The next tasks are in the browser before they are needed, so that a submit paints the next
  * task at once; the answer goes to the journal and from there to the server while the person is already working.
@@ -70,6 +75,7 @@ export class TaskLoop {
   private readonly listeners = new Set<() => void>();
   private readonly ontologies = new Map<number, Promise<Ontology>>();
   private readonly seenLeases = new Set<string>();
+  private readonly arriving = new Set<string>();
   private readonly again = new Map<string, Work>();
   private readonly ahead: number;
   private readonly leaseMs: number;
@@ -103,12 +109,15 @@ export class TaskLoop {
     this.ahead = settings.ahead ?? 3;
     this.leaseMs = settings.leaseMs ?? 30 * 60_000;
     this.newKey = settings.newKey ?? (() => crypto.randomUUID());
-    this.outbox = new Outbox(settings.store, settings.transport, settings.scope, {
-      next: (key) => this.wanted(key),
-      settled: (key) => this.expected.delete(key),
-      submitted: (entry, reply) => this.onSubmitted(entry, reply),
-      holding: () => this.holding(),
-      changed: () => this.changed(),
+    this.outbox = new Outbox({
+      ...settings,
+      hooks: {
+        next: (key) => this.wanted(key),
+        settled: (key) => this.expected.delete(key),
+        submitted: (entry, reply) => this.onSubmitted(entry, reply),
+        holding: () => this.holding(),
+        changed: () => this.changed(),
+      },
     });
     this.outbox.unsafe = settings.lasting === false;
     this.seen = this.look();
@@ -126,9 +135,9 @@ export class TaskLoop {
     this.active();
     await this.outbox.load().catch(() => undefined);
     for (const entry of [...this.outbox.waiting, ...this.outbox.refused]) this.seenLeases.add(entry.leaseId);
-    await this.takeUp().catch(() => undefined);
+    await this.takeUp(true).catch(() => undefined);
     if (this.stopped) return;
-    this.renewTimer = setInterval(() => void this.renewAll(), renewEvery);
+    this.renewTimer = setInterval(() => void this.tend(), renewEvery);
     this.advanceIfIdle();
     this.outbox.retry();
     this.started = true;
@@ -147,8 +156,9 @@ export class TaskLoop {
     this.unwatch?.();
     this.outbox.stop();
     const open = this.parked ?? (this.current?.revises ? null : this.current);
-    const untouched = open && Object.keys(open.state.working).length === 0 ? [open] : [];
-    for (const work of [...this.queue, ...untouched]) this.giveBack(work);
+    for (const work of open ? [open, ...this.queue] : this.queue)
+      if (isBegun(work)) this.hold(work);
+      else this.giveBack(work);
   }
 
   /** The person did something: time counts, leases are kept alive. */
@@ -192,17 +202,18 @@ export class TaskLoop {
     const work = this.current;
     if (!work || work.revises) return Promise.resolve();
     this.seenLeases.add(work.offer.lease_id);
-    this.forget(work.offer.lease_id);
-    const written = this.outbox.add({
-      act: "skip",
-      key: this.newKey(),
-      scope: this.settings.scope,
-      taskId: work.offer.task_id,
-      leaseId: work.offer.lease_id,
-      writtenAt: new Date().toISOString(),
-      reason,
-      note,
-    });
+    const written = this.outbox
+      .add({
+        act: "skip",
+        key: this.newKey(),
+        scope: this.settings.scope,
+        taskId: work.offer.task_id,
+        leaseId: work.offer.lease_id,
+        writtenAt: new Date().toISOString(),
+        reason,
+        note,
+      })
+      .then(() => this.forget(work.offer.lease_id));
     this.countDown();
     this.advance();
     return written;
@@ -240,24 +251,32 @@ export class TaskLoop {
 
   /** Open an answer the server refused, to change it and give it again. */
   openRefused(key: string): void {
-    const at = this.done.findIndex((done) => done.key === key);
-    if (at >= 0) {
-      this.openDone(at);
-      return;
-    }
     const entry = this.outbox.refused.find((one) => one.key === key);
-    if (!entry || entry.act === "skip") return;
-    void this.ontology(entry.offer.ontology_version).then((ontology) => {
-      this.remember({
-        key: entry.key,
-        offer: entry.offer,
-        ontology,
-        answer: entry.answer,
-        annotationId: undefined,
-        at: entry.writtenAt,
-      });
-      this.openDone(0);
-    });
+    if (entry && entry.act !== "skip") void this.openAgain(entry).catch(() => undefined); // it stays to be opened later
+  }
+
+  private async openAgain(entry: SubmitEntry | ReviseEntry): Promise<void> {
+    const stored = entry.act === "revise" || answeredAlready.has(entry.refusal?.code ?? "");
+    let done = this.done.find(
+      (one) => one.key === entry.key || (stored && one.offer.task_id === entry.taskId),
+    );
+    if (!done) {
+      const ontology = await this.ontology(entry.offer.ontology_version);
+      const { key, offer, answer, writtenAt: at } = entry;
+      done = { key, offer, ontology, answer, annotationId: undefined, at };
+      this.remember(done);
+    }
+    if (stored && !done.annotationId) {
+      const known = entry.act === "revise" ? this.outbox.annotationFor(entry) : undefined;
+      done.annotationId = known ?? (await this.annotationOn(entry.taskId));
+    }
+    if (!this.again.has(done.key)) done.answer = entry.answer;
+    this.openDone(this.done.indexOf(done));
+  }
+
+  private async annotationOn(taskId: string): Promise<string | undefined> {
+    const mine = await this.settings.transport.mine().catch(() => []);
+    return mine.find((one) => one.task_id === taskId)?.id;
   }
 
   dropRefused(key: string): void {
@@ -297,9 +316,10 @@ export class TaskLoop {
     done.answer = answer;
     this.again.delete(done.key);
     const seconds = work.time.seconds;
-    if (!done.annotationId && this.outbox.amend(done.key, { answer, seconds })) return Promise.resolve();
-    return this.outbox.add({
-      act: "revise",
+    const annotationId = done.annotationId ?? this.outbox.annotationAfter(done.key);
+    const amended = annotationId ? undefined : this.outbox.amend(done.key, { answer, seconds });
+    if (amended) return amended;
+    const entry = {
       key: this.newKey(),
       scope: this.settings.scope,
       taskId: done.offer.task_id,
@@ -308,15 +328,25 @@ export class TaskLoop {
       answer,
       seconds,
       offer: done.offer,
-      annotationId: done.annotationId,
-      after: done.annotationId ? undefined : done.key,
-    });
+    };
+    if (annotationId || this.outbox.has(done.key))
+      return this.outbox.add({
+        ...entry,
+        act: "revise",
+        annotationId,
+        after: annotationId ? undefined : done.key,
+      });
+    // the answer was refused and given up: there is nothing to revise, this is the first
+    this.done = this.done.map((one) => (one === done ? { ...one, key: entry.key, answer } : one));
+    return this.outbox.add({ ...entry, act: "submit" });
   }
 
   private onSubmitted(entry: SubmitEntry, reply: Submitted): void {
     const done = this.done.find((one) => one.key === entry.key);
     if (done) done.annotationId = reply.annotation.id;
-    void this.receive(reply.tasks ?? []).then(() => this.fetchNow());
+    void this.receive(reply.tasks ?? [])
+      .catch(() => undefined) // the claim that follows brings them again
+      .then(() => this.fetchNow());
   }
 
   /** How many tasks this submit should bring. */
@@ -395,7 +425,8 @@ export class TaskLoop {
       scope: this.settings.scope,
       tab: this.settings.tab,
       offer: work.offer,
-      answer: work.state.view().touched ? work.state.working : (work.offer.draft ?? undefined),
+      // an answer taken up from an earlier page counts, touched or not; one that was emptied counts as empty
+      answer: isBegun(work) || work.state.view().touched ? work.state.working : undefined,
       seconds: work.time.seconds,
     };
     this.settings.store.putHeld(held).catch(() => {
@@ -410,16 +441,37 @@ export class TaskLoop {
 
   // Tasks in ---------------------------------------------------------------------------------------------------
 
+  /** Every now and then: leases are kept alive, and what a page that died left behind is taken up. */
+  private async tend(): Promise<void> {
+    await Promise.all([
+      this.renewAll(),
+      this.adopt()
+        .then(() => this.takeUp())
+        .catch(() => undefined),
+    ]);
+    if (!this.stopped && !this.current && this.queue.length > 0) this.advance();
+  }
+
+  /** Answers that a page that died had not sent. */
+  private async adopt(): Promise<void> {
+    const fresh = await this.outbox.load();
+    if (fresh.length === 0 || this.stopped) return;
+    const leases = new Set(fresh.map((entry) => entry.leaseId));
+    for (const lease of leases) this.seenLeases.add(lease);
+    this.queue = this.queue.filter((work) => isBegun(work) || !leases.has(work.offer.lease_id));
+    this.outbox.retry();
+  }
+
   /** Tasks an earlier page of this person left in this browser, unless that page is still open. */
-  private async takeUp(): Promise<void> {
+  private async takeUp(first = false): Promise<void> {
     const [held, live] = await Promise.all([
       this.settings.store.held(this.settings.scope),
       this.settings.liveTabs(),
     ]);
     for (const one of held) {
-      if (one.tab !== this.settings.tab && live.includes(one.tab)) continue;
+      if (one.tab === this.settings.tab ? !first : live.includes(one.tab)) continue;
       if (this.seenLeases.has(one.leaseId)) {
-        this.forget(one.leaseId);
+        if (first) this.forget(one.leaseId);
         continue;
       }
       const begun = one.answer !== undefined && Object.keys(one.answer).length > 0;
@@ -428,9 +480,12 @@ export class TaskLoop {
         this.forget(one.leaseId);
         continue;
       }
-      const ontology = await this.ontology(one.offer.ontology_version).catch(() => undefined);
-      if (!ontology) continue;
       this.seenLeases.add(one.leaseId);
+      const ontology = await this.ontology(one.offer.ontology_version).catch(() => undefined);
+      if (!ontology || this.stopped) {
+        this.seenLeases.delete(one.leaseId);
+        continue;
+      }
       const work = workOn(one.offer, ontology, { answer: one.answer, seconds: one.seconds }, this.leaseMs);
       work.lapsed = expired;
       this.settings.prepare?.(one.offer);
@@ -438,22 +493,47 @@ export class TaskLoop {
       else this.queue.push(work);
       this.hold(work);
     }
-    void this.renewAll(true);
+    if (first) void this.renewAll(true);
   }
 
-  private async receive(offers: readonly Offer[]): Promise<void> {
-    for (const offer of offers) {
-      if (this.seenLeases.has(offer.lease_id)) continue;
-      this.seenLeases.add(offer.lease_id);
-      const ontology = await this.ontology(offer.ontology_version);
-      const work = workOn(
-        offer,
-        ontology,
-        { answer: undefined, seconds: offer.draft_seconds ?? 0 },
-        this.leaseMs,
-      );
+  /** Take the offers in; how many of them were new here. */
+  private async receive(offers: readonly Offer[]): Promise<number> {
+    const fresh = offers.filter((offer) => this.isNew(offer));
+    for (const { lease_id } of fresh) {
+      this.seenLeases.add(lease_id);
+      this.arriving.add(lease_id);
+    }
+    const held = fresh.length > 0 ? await this.lookElsewhere() : new Map<string, Held>();
+    let received = 0;
+    for (const [at, offer] of fresh.entries()) {
+      this.arriving.delete(offer.lease_id);
+      if (this.elsewhere.includes(offer.lease_id)) {
+        // another open page has it since we last looked
+        this.seenLeases.delete(offer.lease_id);
+        continue;
+      }
+      let ontology: Ontology;
+      try {
+        ontology = await this.ontology(offer.ontology_version);
+      } catch (error) {
+        for (const { lease_id } of fresh.slice(at)) {
+          this.seenLeases.delete(lease_id);
+          this.arriving.delete(lease_id);
+        }
+        throw error;
+      }
+      const seconds = offer.draft_seconds ?? 0;
+      const begun = held.get(offer.lease_id);
+      // a page that died may have kept more of the answer than it sent
+      const start =
+        begun?.answer && begun.seconds >= seconds
+          ? { answer: begun.answer, seconds: begun.seconds }
+          : { answer: undefined, seconds };
+      const work = workOn(offer, ontology, start, this.leaseMs);
+      received++;
       if (this.stopped) {
-        this.giveBack(work);
+        if (isBegun(work)) this.hold(work);
+        else this.giveBack(work);
         continue;
       }
       this.settings.prepare?.(offer);
@@ -463,6 +543,18 @@ export class TaskLoop {
       this.advanceIfIdle();
     }
     this.changed();
+    return received;
+  }
+
+  /** A task that a reviewer returned comes under the lease it had before. */
+  private isNew(offer: Offer): boolean {
+    if (!this.seenLeases.has(offer.lease_id)) return true;
+    if (!offer.returned || this.arriving.has(offer.lease_id)) return false;
+    const here = [this.current, this.parked, ...this.queue];
+    return (
+      !here.some((work) => work?.key === offer.lease_id) &&
+      !this.outbox.waiting.some((entry) => entry.taskId === offer.task_id)
+    );
   }
 
   private ontology(version: number): Promise<Ontology> {
@@ -499,7 +591,8 @@ export class TaskLoop {
     return [...new Set([...own, ...leaving, ...this.elsewhere])].filter(Boolean).slice(0, 100);
   }
 
-  private async lookElsewhere(): Promise<void> {
+  /** What the journal holds, by lease; and which of it other open pages work on. */
+  private async lookElsewhere(): Promise<ReadonlyMap<string, Held>> {
     try {
       const [held, live] = await Promise.all([
         this.settings.store.held(this.settings.scope),
@@ -507,17 +600,20 @@ export class TaskLoop {
       ]);
       const others = held.filter((one) => one.tab !== this.settings.tab && live.includes(one.tab));
       this.elsewhere = others.map((one) => one.leaseId);
+      return new Map(held.map((one) => [one.leaseId, one]));
     } catch {
       // without a journal there is no telling; the server still never gives a task to two people
+      return new Map();
     }
   }
 
   private async onClaimed(claimed: Claimed, asked: number): Promise<void> {
     this.failure = null;
+    this.outbox.reached();
     if (typeof claimed.left === "number") this.left = claimed.left;
     this.because = claimed.tasks.length > 0 ? null : (claimed.reason ?? "empty");
-    await this.receive(claimed.tasks);
-    if (claimed.tasks.length < asked && !this.stopped) this.claimLater(askAgainAfter);
+    const received = await this.receive(claimed.tasks);
+    if (received < asked && !this.stopped) this.claimLater(askAgainAfter);
   }
 
   private onClaimFailed(caught: unknown): void {
@@ -539,23 +635,28 @@ export class TaskLoop {
   }
 
   private async fetchDone(): Promise<void> {
+    // what this browser has not sent yet, or is sending now, is newer than what the server says
+    const given = new Map<string, Answer>();
+    for (const entry of this.outbox.waiting) if (entry.act !== "skip") given.set(entry.taskId, entry.answer);
     try {
       const mine = await this.settings.transport.mine();
       for (const one of mine.slice(0, rememberDone)) {
+        const version = one.ontology_version ?? (this.current ?? this.queue[0])?.offer.ontology_version;
+        if (version === undefined) continue;
+        // an answer is changed under the ontology it was given under: the server checks it against that one
+        const ontology = await this.ontology(version);
         if (this.done.some((done) => done.annotationId === one.id || done.offer.task_id === one.task_id))
           continue;
-        const version = one.ontology_version ?? this.queue[0]?.offer.ontology_version;
-        const ontology = this.current?.ontology ?? (version ? await this.ontology(version) : undefined);
-        if (!ontology) return;
         const offer: Offer = {
           task_id: one.task_id,
           lease_id: "",
           expires_at: one.created_at,
-          ontology_version: version ?? 0,
+          ontology_version: version,
           item: one.item,
         };
-        const { answer, created_at: at } = one;
-        this.done = [...this.done, { key: one.id, offer, ontology, answer, annotationId: one.id, at }];
+        const answer = given.get(one.task_id) ?? one.answer;
+        const { id: key, created_at: at } = one;
+        this.done = [...this.done, { key, offer, ontology, answer, annotationId: key, at }];
       }
       this.changed();
     } catch {
@@ -589,7 +690,7 @@ export class TaskLoop {
   /** The lease ran out. A task not yet begun goes; one with an answer stays, to be given in late. */
   private lapse(work: Work): void {
     work.lapsed = true;
-    if (this.queue.includes(work) && Object.keys(work.state.working).length === 0) {
+    if (this.queue.includes(work) && !isBegun(work)) {
       this.queue = this.queue.filter((one) => one !== work);
       this.forget(work.offer.lease_id);
       this.fetchMore();
