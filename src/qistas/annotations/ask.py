@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from qistas.core.errors import Fault, Invalid, Missing
-from qistas.core.ids import ProjectId, parse_uuid
-from qistas.core.page import Page, decode_key, page_of
+from qistas.core.ids import ProjectId
+from qistas.core.page import Page, decode_id, page_of
 from qistas.db import Tx
 from qistas.trust import Act, Permission, may, record, require
 
@@ -20,6 +20,7 @@ async def ask_question(tx: Tx, project_id: ProjectId, lease_id: UUID, text: str)
     asked = await store.insert_question(tx, project_id, lease_id, _text(text))
     if asked is None:
         raise Missing()
+    await record(tx, Act.CONFIG_CHANGE, [asked.id, asked.task_id], what="task_question.ask")
     return asked
 
 
@@ -29,10 +30,7 @@ async def list_questions(
     """All questions for those who run the project; their own for annotators."""
     require(tx.principal, Permission.PROJECT_VIEW, project_id)
     whose = None if may(tx.principal, Permission.TASK_MANAGE, project_id) else tx.principal.member_id
-    key = decode_key(after, 1)
-    rows = await store.list_questions(
-        tx, project_id, whose, parse_uuid(str(key[0])) if key else None, limit + 1
-    )
+    rows = await store.list_questions(tx, project_id, whose, decode_id(after), limit + 1)
     return page_of(rows, limit, [rows[limit - 1].id] if len(rows) > limit else None)
 
 

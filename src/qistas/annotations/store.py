@@ -1,6 +1,5 @@
 """Annotations in SQL. The one statement that appends an answer is `sql/append.sql`."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
@@ -144,7 +143,7 @@ CURRENT = """
 SELECT DISTINCT ON (a.item_id, a.task_id, a.annotator_id)
        a.id, a.task_id, a.item_id, a.annotator_id, a.ontology_version, a.revision, a.answer, a.seconds, a.late, a.created_at
   FROM annotations a
- WHERE a.tenant_id = %(tenant)s AND a.project_id = %(project)s AND (%(item)s::uuid IS NULL OR a.item_id = %(item)s)
+ WHERE a.tenant_id = %(tenant)s AND a.project_id = %(project)s AND a.item_id = %(item)s
  ORDER BY a.item_id, a.task_id, a.annotator_id, a.revision DESC
 """
 
@@ -154,10 +153,19 @@ async def of_item(tx: Tx, project_id: UUID, item_id: UUID) -> list[Annotation]:
     return await tx.all(Annotation, CURRENT, {"tenant": tx.tenant_id, "project": project_id, "item": item_id})
 
 
-async def stream_current(tx: Tx, project_id: UUID) -> AsyncIterator[list[Annotation]]:
-    """The current annotations of a project by item, in lists."""
-    async for rows in tx.stream(CURRENT, {"tenant": tx.tenant_id, "project": project_id, "item": None}):
-        yield [Annotation(*row) for row in rows]
+# Whole items, so that nobody's revisions fall apart: up to the item of the last of the next so many annotations.
+CURRENT_PAGE = CURRENT.replace(
+    "a.item_id = %(item)s",
+    """a.item_id > %(after)s AND a.item_id <= coalesce(
+           (SELECT n.item_id FROM annotations n WHERE n.tenant_id = %(tenant)s AND n.project_id = %(project)s AND n.item_id > %(after)s
+             ORDER BY n.item_id OFFSET %(size)s - 1 LIMIT 1), 'ffffffff-ffff-ffff-ffff-ffffffffffff')""",
+)
+
+
+async def page_of_current(tx: Tx, project_id: UUID, after: UUID, size: int) -> list[Annotation]:
+    """The current annotations of a project by item, those of about so many after the item `after`."""
+    params = {"tenant": tx.tenant_id, "project": project_id, "after": after, "size": size}
+    return await tx.all(Annotation, CURRENT_PAGE, params)
 
 
 INSERT_QUESTION = """

@@ -125,12 +125,6 @@ class Forbidden(QistasError):
     category = Category.FORBIDDEN
 
 
-class WallCrossed(Forbidden):
-    """A wall between tenants, or between people and data, stands in the way."""
-
-    code = "wall_crossed"
-
-
 class CrossSite(Forbidden):
     """An unsafe request that did not come from our own pages."""
 
@@ -160,12 +154,6 @@ class OntologyBreaks(Conflict):
     """A change of ontology that stored answers do not survive."""
 
     code = "ontology_breaks"
-
-
-class VersionSealed(Conflict):
-    """A sealed version does not change."""
-
-    code = "version_sealed"
 
 
 class FileDamaged(Conflict):

@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from qistas.core.errors import Fault, Invalid, Missing
-from qistas.core.ids import ProjectId, parse_uuid
-from qistas.core.page import Page, decode_key, page_of
+from qistas.core.ids import ProjectId
+from qistas.core.page import Page, decode_id, decode_numbers, page_of
 from qistas.db import Tx
 from qistas.trust import Act, Permission, record, require
 
@@ -43,8 +43,7 @@ async def list_datasets(
 ) -> Page[Dataset]:
     """Datasets of a project, newest first."""
     require(tx.principal, Permission.DATASET_VIEW, project_id)
-    key = decode_key(after, 1)
-    rows = await store.list_datasets(tx, project_id, parse_uuid(str(key[0])) if key else None, limit + 1)
+    rows = await store.list_datasets(tx, project_id, decode_id(after), limit + 1)
     if not rows and not await store.project_exists(tx, project_id):
         raise Missing()
     return page_of(rows, limit, [rows[limit - 1].id] if len(rows) > limit else None)
@@ -64,9 +63,8 @@ async def list_versions(
 ) -> Page[Version]:
     """Versions of a dataset, newest first, without their manifests."""
     dataset = await get_dataset(tx, project_id, dataset_id)
-    key = decode_key(after, 1)
-    before = int(key[0]) if key and isinstance(key[0], int) else None
-    rows = await store.list_versions(tx, dataset.id, before, limit + 1)
+    key = decode_numbers(after, 1)
+    rows = await store.list_versions(tx, dataset.id, key[0] if key else None, limit + 1)
     return page_of(rows, limit, [rows[limit - 1].number] if len(rows) > limit else None)
 
 

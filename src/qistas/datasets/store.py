@@ -182,16 +182,6 @@ async def end_lost_exports(tx: Tx, detail: str, fault: str) -> list[UUID]:
     return [row[0] for row in rows]
 
 
-async def project_size(tx: Tx, project_id: ProjectId) -> int:
-    """How many items the project has, by its counters."""
-    return int(
-        await tx.value(
-            "SELECT coalesce(sum(items), 0) FROM project_counts WHERE tenant_id = %(tenant)s AND project_id = %(project)s",
-            {"tenant": tx.tenant_id, "project": project_id},
-        )
-    )
-
-
 async def page_of_items(
     tx: Tx, project_id: ProjectId, selection: Selection, after: UUID | None, limit: int, *, payload: bool
 ) -> list[tuple[UUID, bytes, str | None, str | None, dict[str, Any], dict[str, Any]]]:

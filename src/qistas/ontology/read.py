@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from qistas.core.errors import Missing
-from qistas.core.ids import ProjectId, parse_uuid
-from qistas.core.page import DEFAULT_LIMIT, Page, decode_key, page_of
+from qistas.core.ids import ProjectId
+from qistas.core.page import DEFAULT_LIMIT, Page, decode_id, decode_numbers, page_of
 from qistas.core.principal import Principal
 from qistas.db import Tx
 from qistas.trust import Permission, may, projects_seen, require
@@ -26,9 +25,7 @@ async def list_projects(
     who = tx.principal
     seen = projects_seen(who)
     only = None if seen is None else sorted(seen)
-    key = decode_key(after, 1)
-    last = parse_uuid(str(key[0])) if key else None
-    rows = await store.list_projects(tx, after=last, state=state, only=only, limit=limit + 1)
+    rows = await store.list_projects(tx, after=decode_id(after), state=state, only=only, limit=limit + 1)
     shown = [_for_eyes(who, row) for row in rows]
     return page_of(shown, limit, [rows[limit - 1].project.id] if len(rows) > limit else None)
 
@@ -63,9 +60,7 @@ async def list_versions(
     """The project's versions without their documents, newest first. Raises Missing."""
     require(tx.principal, Permission.PROJECT_VIEW, project_id)
     await load_project(tx, project_id)
-    key = decode_key(after, 1)
-    if key and not (isinstance(key[0], int) and 0 < key[0] < 2**31):
-        raise Missing()
+    key = decode_numbers(after, 1)
     rows = await store.list_versions(tx, project_id, key[0] if key else None, limit + 1)
     return page_of(rows, limit, [rows[limit - 1].version] if len(rows) > limit else None)
 

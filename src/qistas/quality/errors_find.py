@@ -16,7 +16,7 @@ from qistas.core.principal import Principal
 from qistas.db import Database
 from qistas.ontology import Ontology, Question, fits, load_ontology, load_project
 from qistas.sources import is_image, load_item_data
-from qistas.trust import Permission, require
+from qistas.trust import Act, Permission, record, require
 
 from . import errors_store as store
 from .errors_process import LENGTH, pack, unpack
@@ -169,6 +169,7 @@ async def _judge(
             part = [row.item_id for row in rows[at : at + READ_AT_ONCE]]
             async with db.tenant_tx(who) as tx:
                 found = await load_item_data(tx, project_id, part)
+                await record(tx, Act.ITEM_VIEW, part, why="label errors")
             for item in part:
                 data = found.get(item, {})
                 texts.append(text_of(ontology, data))

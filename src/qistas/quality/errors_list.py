@@ -3,9 +3,9 @@
 from dataclasses import replace
 from uuid import UUID
 
-from qistas.core.errors import Conflict, Fault, Invalid, Missing
-from qistas.core.ids import ProjectId, parse_uuid
-from qistas.core.page import Page, decode_key, page_of
+from qistas.core.errors import Conflict, Missing
+from qistas.core.ids import ProjectId
+from qistas.core.page import Page, decode_place, page_of
 from qistas.db import Tx
 from qistas.jobs import defer
 from qistas.ontology import load_ontology, load_project
@@ -53,16 +53,7 @@ async def list_errors(
     require(tx.principal, Permission.QUALITY_VIEW, project_id)
     require(tx.principal, Permission.ITEM_VIEW, project_id)
     await load_project(tx, project_id)
-    key = decode_key(after, 2)
-    start: tuple[float, UUID] | None = None
-    if key is not None:
-        item = parse_uuid(str(key[1]))
-        if item is None or not isinstance(key[0], int | float):
-            raise Invalid(
-                "The page key is not one of ours.",
-                [Fault("after", "unreadable", "Use `next` of the page before.")],
-            )
-        start = (float(key[0]), item)
+    start = decode_place(after)
     rows = await store.list_errors(tx, project_id, question, start, limit + 1)
     last = rows[limit - 1] if len(rows) > limit else None
     page = page_of(rows, limit, [last.likelihood, last.item_id] if last else None)

@@ -3,9 +3,9 @@
 from typing import Any
 from uuid import UUID
 
-from qistas.core.errors import Fault, Invalid, Missing
-from qistas.core.ids import ProjectId, parse_uuid
-from qistas.core.page import Page, decode_key, page_of
+from qistas.core.errors import Missing
+from qistas.core.ids import ProjectId
+from qistas.core.page import Page, decode_id, page_of
 from qistas.db import Tx
 from qistas.ontology import load_ontology, validate_answer
 from qistas.trust import Act, Permission, record, require
@@ -39,12 +39,8 @@ async def list_gold(
 ) -> Page[Gold]:
     """The planted items, with how often and how well they were answered."""
     require(tx.principal, Permission.GOLD_PLANT, project_id)
-    key = decode_key(after, 1)
-    start = parse_uuid(str(key[0])) if key else UUID(int=0)
-    if start is None:
-        raise Invalid(
-            "The page key is not one of ours.",
-            [Fault("after", "unreadable", "Use `next` of the page before.")],
-        )
+    start = decode_id(after) or UUID(int=0)
     rows = await store.list_gold(tx, project_id, start, limit + 1)
+    if rows:
+        await record(tx, Act.ANNOTATION_VIEW, [row.item_id for row in rows[:limit]], what="gold.list")
     return page_of(rows, limit, [rows[limit - 1].id] if len(rows) > limit else None)

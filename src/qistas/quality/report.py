@@ -4,9 +4,9 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from qistas.core.errors import Fault, Invalid, Missing
-from qistas.core.ids import ProjectId, parse_uuid
-from qistas.core.page import Page, decode_key, page_of
+from qistas.core.errors import Missing
+from qistas.core.ids import ProjectId
+from qistas.core.page import Page, decode_place, page_of
 from qistas.db import Tx
 from qistas.jobs import defer
 from qistas.ontology import load_ontology, load_project
@@ -76,19 +76,13 @@ async def list_consensus(
 ) -> Page[ConsensusRow]:
     """Inferred answers to one question, most doubtful first."""
     require(tx.principal, Permission.QUALITY_VIEW, project_id)
-    key = decode_key(after, 2)
-    start: tuple[float, UUID] | None = None
-    if key is not None:
-        item = parse_uuid(str(key[1]))
-        if item is None or not isinstance(key[0], int | float):
-            raise Invalid(
-                "The page key is not one of ours.",
-                [Fault("after", "unreadable", "Use `next` of the page before.")],
-            )
-        start = (float(key[0]), item)
+    start = decode_place(after)
     rows = await store.list_by_doubt(
         tx, project_id, question, min_doubt=min_doubt, after=start, limit=limit + 1
     )
+    if rows:
+        shown = [row.item_id for row in rows[:limit]]
+        await record(tx, Act.ANNOTATION_VIEW, shown, what="consensus.list", question=question)
     last = rows[limit - 1] if len(rows) > limit else None
     return page_of(rows, limit, [last.doubt, last.item_id] if last else None)
 

@@ -1,17 +1,20 @@
 """Follow imports: how far they have come, and what they refused."""
 
 from collections.abc import AsyncIterator
-from typing import Any
 from uuid import UUID
 
 from qistas.core.errors import Missing
-from qistas.core.ids import ProjectId, parse_uuid
-from qistas.core.page import Page, decode_key, page_of
-from qistas.db import Tx
-from qistas.trust import Permission, require
+from qistas.core.ids import ProjectId
+from qistas.core.page import Page, decode_id, decode_numbers, page_of
+from qistas.core.principal import Principal
+from qistas.db import Database, Tx
+from qistas.trust import Act, Permission, record, require
 
 from . import store
 from .types import Import, ImportRefusal
+
+AT_ONCE = 2_000
+FIRST = (-1, -1)
 
 
 async def list_imports(
@@ -19,8 +22,7 @@ async def list_imports(
 ) -> Page[Import]:
     """Imports of a project, newest first. Raises Missing."""
     require(tx.principal, Permission.ITEM_VIEW, project_id)
-    key = decode_key(after, 1)
-    rows = await store.list_imports(tx, project_id, parse_uuid(str(key[0])) if key else None, limit + 1)
+    rows = await store.list_imports(tx, project_id, decode_id(after), limit + 1)
     if not rows and not await store.project_exists(tx, project_id):
         raise Missing()
     return page_of(rows, limit, [rows[limit - 1].id] if len(rows) > limit else None)
@@ -40,17 +42,26 @@ async def list_refusals(
 ) -> Page[ImportRefusal]:
     """What an import refused, by line."""
     await get_import(tx, project_id, import_id)
-    key = decode_key(after, 2)
-    start = (int(key[0]), int(key[1])) if key and all(isinstance(k, int) for k in key) else (-1, -1)
-    rows = await store.list_refusals(tx, import_id, start, limit + 1)
+    line, place = decode_numbers(after, 2) or FIRST
+    rows = await store.list_refusals(tx, import_id, (line, place), limit + 1)
+    # They quote the rows that were refused.
+    await record(tx, Act.ITEM_VIEW, [import_id], what="import.refusals", rows=len(rows[:limit]))
     last = rows[limit - 1] if len(rows) > limit else None
     return page_of(rows, limit, [last.line, last.place] if last else None)
 
 
 async def stream_refusals(
-    tx: Tx, project_id: ProjectId, import_id: UUID
-) -> AsyncIterator[list[tuple[Any, ...]]]:
-    """(line, field, code, reason, remedy, raw) of everything an import refused, in lists."""
-    await get_import(tx, project_id, import_id)
-    async for rows in store.stream_refusals(tx, import_id):
+    db: Database, who: Principal, project_id: ProjectId, import_id: UUID
+) -> AsyncIterator[list[ImportRefusal]]:
+    """Everything an import refused, in lists; nothing is held between two of them."""
+    async with db.tenant_tx(who) as tx:
+        one = await get_import(tx, project_id, import_id)
+        await record(tx, Act.ITEM_VIEW, [import_id], what="import.refusals", rows=one.rows_refused)
+    place = FIRST
+    while True:
+        async with db.tenant_tx(who) as tx:
+            rows = await store.list_refusals(tx, import_id, place, AT_ONCE)
+        if not rows:
+            return
         yield rows
+        place = (rows[-1].line, rows[-1].place)

@@ -1,6 +1,6 @@
 """The SQL of imports and items."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from importlib import resources
 from typing import Any
 from uuid import UUID
@@ -441,13 +441,3 @@ async def withdraw_item(tx: Tx, project_id: ProjectId, item_id: UUID) -> bool:
             {"tenant": tx.tenant_id, "project": project_id, "id": item_id},
         )
     )
-
-
-async def stream_refusals(tx: Tx, import_id: UUID) -> AsyncIterator[list[tuple[Any, ...]]]:
-    """Every refusal of an import, in lists."""
-    async for rows in tx.stream(
-        """SELECT line, field, code, reason, remedy, raw FROM import_refusals
-            WHERE tenant_id = %(tenant)s AND import_id = %(import)s ORDER BY line, place""",
-        {"tenant": tx.tenant_id, "import": import_id},
-    ):
-        yield rows

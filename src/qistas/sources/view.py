@@ -5,8 +5,8 @@ from uuid import UUID
 
 from qistas.connectors.blobs import BlobStore
 from qistas.core.errors import Missing
-from qistas.core.ids import ProjectId, parse_uuid
-from qistas.core.page import Page, decode_key, page_of
+from qistas.core.ids import ProjectId
+from qistas.core.page import Page, decode_id, page_of
 from qistas.db import Tx
 from qistas.trust import Act, Permission, may, record, require
 
@@ -46,11 +46,10 @@ async def list_items(
 ) -> Page[Item]:
     """A page of items, without their payloads unless asked; a page with payloads is recorded as a view of them."""
     require(tx.principal, Permission.ITEM_VIEW, project_id)
-    key = decode_key(after, 1)
     rows = await store.list_items(
         tx,
         project_id,
-        after=parse_uuid(str(key[0])) if key else None,
+        after=decode_id(after),
         limit=limit + 1,
         data=data,
         state=wanted.state,

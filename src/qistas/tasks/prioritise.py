@@ -74,7 +74,16 @@ async def save_batch(
     await store.change_batch(
         tx, project_id, batch_id, name=name, priority=priority, state=state, assignee=assignee
     )
-    await record(tx, Act.CONFIG_CHANGE, [batch_id], what="batch", priority=priority, state=state)
+    await record(
+        tx,
+        Act.CONFIG_CHANGE,
+        [batch_id],
+        what="batch",
+        name=name,
+        priority=priority,
+        state=state,
+        assignee=str(assignee) if assignee else None,
+    )
     return (await store.list_batches(tx, project_id, batch_id))[0]
 
 

@@ -21,7 +21,6 @@ class Act(StrEnum):
     ITEM_VIEW = "item.view"
     ITEM_EXPORT = "item.export"
     ITEM_WITHDRAW = "item.withdraw"
-    LEASE_GRANT = "lease.grant"
     LEASE_END = "lease.end"
     ANNOTATION_WRITE = "annotation.write"
     ANNOTATION_REVIEW = "annotation.review"

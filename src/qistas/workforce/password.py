@@ -2,7 +2,9 @@
 
 from qistas.core.errors import Fault, Invalid, Unknown
 from qistas.core.ids import PersonId
+from qistas.core.principal import Principal
 from qistas.db import Database
+from qistas.trust import Act, record_for
 
 from . import store
 from .credentials import digest, new_secret
@@ -46,6 +48,12 @@ async def set_password(
                 [Fault("email", "not possible", "Choose another address.", "email_not_possible")],
             )
         await store.end_sessions(tx, person.id, but=hashed)
+        moved = address_of != person.email
+        for one in await store.memberships(tx, person.id):
+            holder = Principal(one.tenant_id, one.member_id, one.role, purpose="set-password")
+            await record_for(
+                tx, holder, Act.CONFIG_CHANGE, [one.member_id], what="password", email_changed=moved
+            )
         if not await store.renew_session(tx, hashed, digest(secret), session.tenant_id):
             raise Unknown("You are not signed in any more. Sign in again.")
     forget(db)

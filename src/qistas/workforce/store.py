@@ -9,9 +9,8 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from qistas.core.errors import Fault, Invalid
-from qistas.core.ids import GroupId, MemberId, PersonId, ProjectId, TenantId, parse_uuid
-from qistas.core.page import Page, decode_key, page_of
+from qistas.core.ids import GroupId, MemberId, PersonId, ProjectId, TenantId
+from qistas.core.page import Page, decode_id, decode_key, page_of
 from qistas.core.principal import Role
 from qistas.db import Tx
 
@@ -480,7 +479,7 @@ async def invitations(
         Invitation,
         f"""SELECT {_INVITATION} WHERE i.tenant_id = %(tenant)s AND (%(project)s::uuid IS NULL OR i.project_id = %(project)s)
                AND (%(after)s::uuid IS NULL OR i.id < %(after)s) ORDER BY i.id DESC LIMIT %(limit)s""",
-        {"tenant": tenant_id, "project": project_id, "after": _after_id(after), "limit": limit + 1},
+        {"tenant": tenant_id, "project": project_id, "after": decode_id(after), "limit": limit + 1},
     )
     return page_of(rows, limit, [rows[limit - 1].id] if len(rows) > limit else None)
 
@@ -536,7 +535,7 @@ async def members(
                AND (%(project)s::uuid IS NULL OR EXISTS (SELECT FROM project_roles r
                      WHERE r.tenant_id = m.tenant_id AND r.member_id = m.id AND r.project_id = %(project)s))
              ORDER BY m.id LIMIT %(limit)s""",
-        {"tenant": tenant_id, "project": project_id, "after": _after_id(after), "limit": limit + 1},
+        {"tenant": tenant_id, "project": project_id, "after": decode_id(after), "limit": limit + 1},
     )
     return page_of(rows, limit, [rows[limit - 1].id] if len(rows) > limit else None)
 
@@ -657,7 +656,7 @@ async def tokens(tx: Tx, tenant_id: TenantId, limit: int, after: str | None) -> 
         ApiToken,
         f"""SELECT {_LISTED} WHERE t.tenant_id = %(tenant)s AND t.revoked_at IS NULL
                AND (%(after)s::uuid IS NULL OR t.id < %(after)s) ORDER BY t.id DESC LIMIT %(limit)s""",
-        {"tenant": tenant_id, "after": _after_id(after), "limit": limit + 1},
+        {"tenant": tenant_id, "after": decode_id(after), "limit": limit + 1},
     )
     return page_of(rows, limit, [rows[limit - 1].id] if len(rows) > limit else None)
 
@@ -755,16 +754,3 @@ async def tidy(tx: Tx) -> None:
         "DELETE FROM identity.api_tokens WHERE least(revoked_at, expires_at) < now() - interval '30 days'"
     )
     await tx.run("DELETE FROM identity.throttle WHERE updated_at < now() - interval '2 days'")
-
-
-def _after_id(after: str | None) -> UUID | None:
-    key = decode_key(after, 1)
-    if key is None:
-        return None
-    found = parse_uuid(str(key[0]))
-    if found is None:
-        raise Invalid(
-            "The page key is not one of ours.",
-            [Fault("after", "unreadable", "Use `next` of the page before.")],
-        )
-    return found

@@ -106,7 +106,12 @@ async def test_first_start_by_link_then_password(api: Api) -> None:
         secrets = await tx.rows(
             "SELECT s::text FROM identity.sessions s UNION ALL SELECT l::text FROM identity.links l"
         )
+        recorded = await tx.rows(
+            "SELECT act, coalesce(detail ->> 'kind', detail ->> 'what'), detail ->> 'email_changed' FROM outbox ORDER BY id"
+        )
     assert link not in str(secrets)
+    granted, changed = ("user.grant", "link", None), ("config.change", "password")
+    assert recorded[1:] == [granted, (*changed, "true"), granted, (*changed, "false")]
 
 
 async def test_the_cookie_is_bound_to_the_host_with_https(

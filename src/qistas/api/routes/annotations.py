@@ -112,11 +112,10 @@ async def annotations(parts: PartsDep, who: Actor, project_id: UUID) -> Streamin
     require(who, Permission.ANNOTATION_VIEW, ProjectId(project_id))
 
     async def lines() -> AsyncIterator[bytes]:
-        async with parts.db.tenant_tx(who) as tx:
-            async for rows in stream_annotations(tx, ProjectId(project_id)):
-                yield b"".join(
-                    orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z) for row in rows
-                )
+        async for rows in stream_annotations(parts.db, who, ProjectId(project_id)):
+            yield b"".join(
+                orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_UTC_Z) for row in rows
+            )
 
     return StreamingResponse(lines(), media_type="application/x-ndjson")
 

@@ -140,9 +140,8 @@ async def refusals(
 
         async def rows() -> AsyncIterator[bytes]:
             yield "\ufeff".encode() + _csv([("line", "field", "code", "reason", "remedy", "raw")])
-            async with parts.db.tenant_tx(who) as tx:
-                async for some in stream_refusals(tx, ProjectId(project_id), import_id):
-                    yield _csv(some)
+            async for some in stream_refusals(parts.db, who, ProjectId(project_id), import_id):
+                yield _csv([(one.line, one.field, one.code, one.reason, one.remedy, one.raw) for one in some])
 
         headers = {"content-disposition": f'attachment; filename="refused-{import_id}.csv"'}
         return StreamingResponse(rows(), media_type="text/csv; charset=utf-8", headers=headers)
