@@ -22,14 +22,13 @@ items speak against. The estimate of how many there are counts sampling alone; s
 
 def add(commands: Any) -> None:
     """The arguments of `qistas quality`."""
-    parser = commands.add_parser("quality", help="labels that are likely wrong")
-    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    parser = commands.add_parser("quality", help="labels that are likely wrong", epilog=EXAMPLES)
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION", parser_class=type(parser))
     errors = actions.add_parser(
         "errors",
         help="labels that are likely wrong",
         description="List labels that are likely wrong, the likeliest first. Searches first where that was not done yet.",
         epilog=EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     errors.add_argument("project", help="name or id")
     errors.add_argument("--question", help="the question (default: the first that can be checked)")
