@@ -36,7 +36,7 @@ from .types import Inferred, Skill
 
 BOOTSTRAPS = 500
 HISTOGRAM = 20
-SWAPPED = 500  # items whose consensus is stored in one transaction
+SWAPPED = 200  # items whose consensus is stored in one transaction
 
 
 @dataclass(slots=True)
