@@ -474,9 +474,9 @@ def same_part(data: Path, peers: str | None, most: int = 30_000) -> list[str]:
         if len(responses) > most:
             continue
         with tempfile.TemporaryDirectory() as folder:
-            given = {key: getattr(responses, key) for key in ("item", "annotator", "label")}
-            sizes = {"n_labels": responses.n_labels, "n_annotators": responses.n_annotators}
-            np.savez(f"{folder}/in.npz", **given, **sizes)
+            given: dict[str, Any] = {key: getattr(responses, key) for key in ("item", "annotator", "label")}
+            given |= {"n_labels": responses.n_labels, "n_annotators": responses.n_annotators}
+            np.savez(f"{folder}/in.npz", **given)
             asked = [str(peers), "-c", SAME, f"{folder}/in.npz", f"{folder}/out.npz"]
             done = subprocess.run(asked, capture_output=True, text=True)
             if done.returncode:
