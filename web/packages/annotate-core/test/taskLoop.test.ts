@@ -5,6 +5,7 @@ import {
   IndexedDbStore,
   type JournalStore,
   MemoryStore,
+  type Mine,
   type Offer,
   type Ontology,
   TaskLoop,
@@ -26,6 +27,9 @@ class Server implements Transport {
   wall: TransportError | undefined;
   loseReply = false;
   delay = 0;
+  /** Offers to give before any other. */
+  again: Offer[] = [];
+  own: Mine[] = [];
 
   constructor(readonly total: number) {}
 
@@ -35,7 +39,7 @@ class Server implements Transport {
     if (this.wall) throw this.wall;
   }
   private offers(limit: number): Offer[] {
-    const offers: Offer[] = [];
+    const offers: Offer[] = this.again.splice(0, limit);
     while (offers.length < limit && this.given < this.total) {
       const id = String(this.given++);
       offers.push({
@@ -48,8 +52,9 @@ class Server implements Transport {
     }
     return offers;
   }
-  async ontology() {
-    return ontology;
+  async ontology(version: number) {
+    await this.reached();
+    return { ...ontology, questions: [{ name: "why", kind: "text", title: `of ${version}` }] } as Ontology;
   }
   async claim(limit: number) {
     await this.reached();
@@ -93,7 +98,7 @@ class Server implements Transport {
     held.revision++;
   }
   async mine() {
-    return [];
+    return this.own;
   }
 }
 
@@ -349,6 +354,267 @@ describe("nothing is lost", () => {
     expect(loop.view().unsafe).toBe(true);
     expect(server.answers.size).toBe(1);
     loop.stop();
+  });
+});
+
+const mineOf = (task: string, text: string, version: number): Mine => ({
+  id: `A${task}`,
+  task_id: task,
+  item: { id: task, data: {} },
+  answer: { why: { text } },
+  revision: 1,
+  created_at: "2026-01-01T10:00:00.000Z",
+  ontology_version: version,
+});
+const offerOf = (task: string, more: Partial<Offer> = {}): Offer => ({
+  task_id: task,
+  lease_id: `L${task}`,
+  expires_at: new Date(Date.now() + 600_000).toISOString(),
+  ontology_version: 1,
+  item: { id: task, data: {} },
+  ...more,
+});
+
+describe("coming back", () => {
+  it("opens an answer of an earlier visit under the ontology it was given under", async () => {
+    const server = new Server(5);
+    server.own = [mineOf("a", "old", 7), mineOf("b", "older", 6)];
+    const loop = loopOn(server, new MemoryStore());
+    await loop.start();
+    await rest();
+    expect(loop.view().done.map(({ ontology }) => ontology.questions[0]?.title)).toEqual(["of 7", "of 6"]);
+    expect(loop.view().work?.ontology.questions[0]?.title).toBe("of 1");
+    loop.stop();
+  });
+
+  it("shows the answer that this browser has yet to send, not the one before it", async () => {
+    const server = new Server(5);
+    server.answers.set("a", { key: "s", answer: { why: { text: "old" } }, revision: 1 });
+    server.own = [mineOf("a", "old", 1)];
+    const store = new MemoryStore();
+    const offer = offerOf("a");
+    const entry = { key: "r", scope: "t/p/x", taskId: "a", leaseId: "", seconds: 1, offer, after: undefined };
+    const writtenAt = "2026-01-01T11:00:00.000Z";
+    const answer = { why: { text: "new" } };
+    await store.putEntry({ ...entry, act: "revise", writtenAt, answer, annotationId: "Aa" });
+    const loop = loopOn(server, store);
+    await loop.start();
+    await rest();
+    expect(loop.view().done.map((done) => done.answer)).toEqual([answer]);
+    loop.stop();
+  });
+
+  it("shows a task that a reviewer returned, though it has been here before", async () => {
+    const server = new Server(5);
+    const loop = loopOn(server, new MemoryStore());
+    await loop.start();
+    await rest();
+    say(loop, "zero");
+    await loop.submit();
+    await rest();
+    server.answers.delete("0");
+    server.again = [offerOf("0", { returned: "Read it again.", draft: { why: { text: "zero" } } })];
+    for (let step = 0; step < 4; step++) {
+      say(loop, "next");
+      await loop.submit();
+      await rest();
+    }
+    expect(loop.view().work?.offer).toMatchObject({ task_id: "0", returned: "Read it again." });
+    expect(loop.view().work?.state.value("why")).toEqual({ text: "zero" });
+    loop.stop();
+  });
+
+  it("gives an answer anew when it was refused and given up", async () => {
+    const server = new Server(5);
+    const loop = loopOn(server, new MemoryStore());
+    await loop.start();
+    await rest();
+    server.wall = new TransportError("refused", "answer_invalid", "No.");
+    say(loop, "odd");
+    await loop.submit();
+    await rest();
+    loop.dropRefused(loop.view().refused[0]?.key ?? "");
+    server.wall = undefined;
+    loop.back();
+    say(loop, "even");
+    await loop.submit();
+    await rest();
+    expect(server.answers.get("0")).toMatchObject({ answer: { why: { text: "even" } }, revision: 1 });
+    loop.back();
+    say(loop, "more even");
+    await loop.submit();
+    await rest();
+    expect(server.answers.get("0")).toMatchObject({ answer: { why: { text: "more even" } }, revision: 2 });
+    expect(loop.view().waiting).toBe(0);
+    loop.stop();
+  });
+
+  it("changes what another page has answered, when the person opens the refused answer and gives it", async () => {
+    const server = new Server(5);
+    const loop = loopOn(server, new MemoryStore());
+    await loop.start();
+    await rest();
+    server.answers.set("0", { key: "elsewhere", answer: { why: { text: "theirs" } }, revision: 1 });
+    server.own = [mineOf("0", "theirs", 1)];
+    server.submit = () =>
+      Promise.reject(new TransportError("refused", "lease_gone", "You have answered this task already."));
+    say(loop, "mine");
+    await loop.submit();
+    await rest();
+    const [refused] = loop.view().refused;
+    loop.openRefused(refused?.key ?? "");
+    await rest();
+    expect(loop.view().work?.state.value("why")).toEqual({ text: "mine" });
+    await loop.submit();
+    await rest();
+    expect(server.answers.get("0")).toMatchObject({ answer: { why: { text: "mine" } }, revision: 2 });
+    expect(loop.view()).toMatchObject({ refused: [], waiting: 0 });
+    loop.stop();
+  });
+});
+
+describe("work begun", () => {
+  it("stays here when the page is left, also what was not at hand", async () => {
+    const server = new Server(5);
+    const store = new MemoryStore();
+    const held = (task: string, text: string) => ({
+      leaseId: `L${task}`,
+      scope: "t/p/x",
+      tab: "gone",
+      offer: offerOf(task),
+      answer: { why: { text } },
+      seconds: 9,
+    });
+    await store.putHeld(held("x", "half of x"));
+    await store.putHeld(held("y", "half of y"));
+    const loop = loopOn(server, store, "one", ["one"]);
+    await loop.start();
+    await rest();
+    loop.stop();
+    expect(server.released).not.toContain("Lx");
+    expect(server.released).not.toContain("Ly");
+    expect((await store.held("t/p/x")).map((one) => one.answer)).toEqual([
+      { why: { text: "half of x" } },
+      { why: { text: "half of y" } },
+    ]);
+  });
+
+  it("outlives two reloads, though it was not touched between them", async () => {
+    const server = new Server(1);
+    const store = new MemoryStore();
+    const first = loopOn(server, store, "one", ["one"]);
+    await first.start();
+    await rest();
+    say(first, "half");
+    await vi.advanceTimersByTimeAsync(1_000);
+    for (const tab of ["two", "three"]) {
+      const next = loopOn(server, store, tab, [tab]);
+      await next.start();
+      await rest();
+      expect(next.view().work?.state.value("why")).toEqual({ text: "half" });
+    }
+  });
+
+  it("in a page that died goes on in one that is open, with the words the server never saw", async () => {
+    const server = new Server(10);
+    const store = new MemoryStore();
+    const live = ["one", "two"];
+    const one = loopOn(server, store, "one", live);
+    await one.start();
+    await rest();
+    const two = loopOn(server, store, "two", live);
+    await two.start();
+    await rest();
+    say(one, "half wri");
+    await vi.advanceTimersByTimeAsync(300);
+    live.shift(); // the first page dies; the server offers its task to the second, as it knows it
+    server.again = [offerOf("0")];
+    say(two, "done");
+    await two.submit();
+    await rest();
+    for (let step = 0; step < 4; step++) {
+      if (two.view().work?.offer.task_id === "0") break;
+      say(two, "done");
+      await two.submit();
+      await rest();
+    }
+    expect(two.view().work?.offer.task_id).toBe("0");
+    expect(two.view().work?.state.value("why")).toEqual({ text: "half wri" });
+    two.stop();
+  });
+
+  it("in another open page is left to it, though the server offers it here", async () => {
+    const server = new Server(20);
+    const store = new MemoryStore();
+    const live = ["one", "two"];
+    const two = loopOn(server, store, "two", live);
+    await two.start();
+    await rest();
+    const one = loopOn(server, store, "one", live);
+    await one.start();
+    await rest();
+    const theirs = one.view().work?.offer.task_id ?? "";
+    server.again = [offerOf(theirs)];
+    for (let step = 0; step < 6; step++) {
+      expect(two.view().work?.offer.task_id).not.toBe(theirs);
+      say(two, "done");
+      await two.submit();
+      await rest();
+    }
+    one.stop();
+    two.stop();
+  });
+});
+
+describe("the network", () => {
+  it("is there again once a claim gets through", async () => {
+    const server = new Server(4);
+    const loop = loopOn(server, new MemoryStore());
+    server.wall = new TransportError("away", "network", "no network");
+    await loop.start();
+    await rest();
+    expect(loop.view().away).toBe(true);
+    server.wall = undefined;
+    await vi.advanceTimersByTimeAsync(3_100);
+    expect(loop.view()).toMatchObject({ phase: "working", away: false });
+    loop.stop();
+  });
+
+  it("may fail at the ontology: the task comes again", async () => {
+    const server = new Server(1);
+    const loop = loopOn(server, new MemoryStore());
+    const whole = server.ontology.bind(server);
+    server.ontology = () => Promise.reject(new TransportError("away", "network", "no network"));
+    await loop.start();
+    await rest();
+    expect(loop.view().work).toBeNull();
+    server.ontology = whole;
+    server.again = [offerOf("0")];
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect(loop.view().work?.offer.task_id).toBe("0");
+    loop.stop();
+  });
+
+  it("takes over what a page that died could not send", async () => {
+    const server = new Server(10);
+    const store = new MemoryStore();
+    const live = ["one", "two"];
+    const one = loopOn(server, store, "one", live);
+    const two = loopOn(server, store, "two", live);
+    await one.start();
+    await two.start();
+    await rest();
+    server.wall = new TransportError("away", "network", "no network");
+    say(one, "not sent");
+    await one.submit();
+    await rest();
+    const task = "0";
+    one.stop();
+    live.shift();
+    server.wall = undefined;
+    await vi.advanceTimersByTimeAsync(21_000);
+    expect(server.answers.get(task)?.answer).toEqual({ why: { text: "not sent" } });
+    two.stop();
   });
 });
 
