@@ -379,7 +379,10 @@ describe("coming back", () => {
   it("opens an answer of an earlier visit under the ontology it was given under", async () => {
     const server = new Server(5);
     server.own = [mineOf("a", "old", 7), mineOf("b", "older", 6)];
-    const loop = loopOn(server, new MemoryStore());
+    const store = new MemoryStore();
+    const begun = { scope: "t/p/x", tab: "gone", offer: offerOf("x"), seconds: 9 };
+    await store.putHeld({ ...begun, leaseId: "Lx", answer: { why: { text: "half" } } });
+    const loop = loopOn(server, store);
     await loop.start();
     await rest();
     expect(loop.view().done.map(({ ontology }) => ontology.questions[0]?.title)).toEqual(["of 7", "of 6"]);
