@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -101,28 +102,36 @@ def secret(settings: Settings, name: str) -> bytes:
     folder = settings.data_dir / "secrets"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / name
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        value = path.read_bytes()
-        if len(value) != 32:
-            raise Invalid(
-                "A secret of this installation is damaged.",
-                [
-                    Fault(
-                        str(path),
-                        f"holds {len(value)} bytes, not 32",
-                        "Restore it from a backup of the data folder.",
-                    )
-                ],
-            ) from None
-        return value
-    value = secrets.token_bytes(32)
-    with os.fdopen(handle, "wb") as file:
-        file.write(value)
-        file.flush()
-        os.fsync(file.fileno())
+    if not path.exists():
+        _place(path, secrets.token_bytes(32))
+    value = path.read_bytes()
+    if len(value) != 32:
+        raise Invalid(
+            "A secret of this installation is damaged.",
+            [
+                Fault(
+                    str(path),
+                    f"holds {len(value)} bytes, not 32",
+                    "Restore it from a backup of the data folder.",
+                )
+            ],
+        )
     return value
+
+
+def _place(path: Path, value: bytes) -> None:
+    """Put the file there whole, unless another process has done so first. It is never seen unfinished, whatever dies."""
+    fresh = path.with_name(f"{path.name}#{secrets.token_hex(4)}")  # a name that backups pass over
+    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(value)
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(fresh, path)
+    finally:
+        fresh.unlink()
 
 
 def _integer(text: str, name: str, low: int, high: int) -> int:

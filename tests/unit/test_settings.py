@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,23 @@ def test_a_secret_is_made_once_and_kept_to_ourselves(tmp_path: Path) -> None:
     assert secret(settings, "context") == value != secret(settings, "other")
     path = tmp_path / "secrets" / "context"
     assert oct(path.stat().st_mode)[-3:] == "600"
+    assert sorted(file.name for file in path.parent.iterdir()) == ["context", "other"]
     path.write_bytes(b"short")
     with pytest.raises(Invalid, match="damaged"):
         secret(settings, "context")
+
+
+def test_of_two_who_make_a_secret_at_once_both_get_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = load_settings(tmp_path)
+    real, seen = os.link, list[bytes]()
+
+    def late(source: Path, target: Path) -> None:
+        monkeypatch.setattr(os, "link", real)
+        assert not target.exists()  # nothing is seen before it is whole
+        seen.append(secret(settings, "context"))
+        real(source, target)
+
+    monkeypatch.setattr(os, "link", late)
+    assert [secret(settings, "context")] == seen

@@ -150,6 +150,11 @@ def restore(
     Raises Conflict, FileInvalid, Unavailable.
     """
     manifest = read_manifest(source)
+    if manifest.blobs and blobs is None:
+        raise Conflict(
+            f"{source} holds files, and QISTAS_BLOB_URL names a store that is not on this machine. Unset it to restore the files into"
+            " the data folder; then copy them into the store and set it again."
+        )
     check_whole(source)
     secrets = data_dir / "secrets"
     for folder in (secrets, data_dir / "postgres", *([blobs] if blobs is not None else [])):

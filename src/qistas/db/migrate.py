@@ -113,6 +113,8 @@ def _ensure_database(address: Address) -> None:
 
 def _ensure_roles(conn: psycopg.Connection, address: Address) -> None:
     known = {row[0] for row in conn.execute("SELECT rolname FROM pg_roles WHERE rolname LIKE 'qistas\\_%'")}
+    if address.embedded is None and APP_ROLE in known:
+        _refuse_another(conn, address)
     if OWNER_ROLE not in known:
         conn.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(OWNER_ROLE)))
         conn.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(OWNER_ROLE)))
@@ -125,6 +127,25 @@ def _ensure_roles(conn: psycopg.Connection, address: Address) -> None:
                     sql.Identifier(role), sql.Literal(address.password(role))
                 )
             )
+
+
+def _refuse_another(conn: psycopg.Connection, address: Address) -> None:
+    """Raise Conflict where the roles are those of another installation: they belong to the whole server, with one password each."""
+    others = conn.execute(
+        "SELECT DISTINCT d.datname FROM pg_shdepend s JOIN pg_database d ON d.oid = s.dbid"
+        " WHERE s.refclassid = 'pg_authid'::regclass AND s.refobjid = %s::regrole AND d.datname <> current_database()",
+        (APP_ROLE,),
+    ).fetchall()
+    if not others:
+        return
+    try:
+        psycopg.connect(address.app).close()
+    except psycopg.OperationalError:
+        names = ", ".join(sorted(row[0] for row in others))
+        raise Conflict(
+            f"Another installation of Qistas lives on this PostgreSQL server (database {names}), and the roles {APP_ROLE} and"
+            f" {SYSTEM_ROLE} have its passwords. Give this one a server of its own, or the other's secrets/context."
+        ) from None
 
 
 def _ensure_book(conn: psycopg.Connection) -> None:

@@ -176,7 +176,8 @@ def _pool(
         kwargs={
             "autocommit": True,
             "prepare_threshold": 2,
-            "options": "-c search_path=qistas,core,pg_catalog -c idle_in_transaction_session_timeout=600000"
+            # Days and times are those of UTC, wherever the server stands.
+            "options": "-c search_path=qistas,core,pg_catalog -c timezone=UTC -c idle_in_transaction_session_timeout=600000"
             " -c client_connection_check_interval=5000"
             + (KEEP_PLANS if keep_plans else " -c plan_cache_mode=auto"),
             "application_name": name,

@@ -151,6 +151,15 @@ def test_nothing_is_overwritten(source: Path, address: Address, fresh: Path, tmp
     assert (fresh / "postgres" / "PG_VERSION").read_text() == "18"
 
 
+def test_files_are_not_dropped_where_the_store_is_elsewhere(source: Path, fresh: Path) -> None:
+    def never() -> Address:
+        raise AssertionError
+
+    with pytest.raises(Conflict, match="QISTAS_BLOB_URL"):
+        restore(source, fresh, None, never, lambda: None)
+    assert list(fresh.iterdir()) == []
+
+
 def test_a_restore_that_fails_leaves_the_folder_empty(source: Path, fresh: Path) -> None:
     def fail() -> Address:
         raise RuntimeError("no database today")

@@ -4,14 +4,14 @@ import os
 import socket
 import subprocess
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
 from tests.conftest import FAST, KEY, make_tenant
 
-from qistas.core.errors import Unavailable
+from qistas.core.errors import Conflict, Unavailable
 from qistas.db import Database, open_address
 from qistas.db.backup import back_up
 from qistas.db.embedded import postgres_program, start_postgres, stop_postgres
@@ -75,6 +75,34 @@ def test_a_backup_by_its_superuser_is_whole(server: tuple[str, str], tmp_path: P
     )
     assert made.blobs is None
     assert made.bytes > 50_000
+
+
+def test_a_second_installation_on_the_server_is_refused(server: tuple[str, str]) -> None:
+    first = open_address(server[0], KEY)
+    migrate(first)
+    with psycopg.connect(server[1], autocommit=True) as conn:
+        conn.execute("CREATE DATABASE others OWNER plain")
+    try:
+        second = server[0].replace("/labels", "/others")
+        with pytest.raises(Conflict, match="database labels"):
+            migrate(open_address(second, bytes(32)))
+        psycopg.connect(first.app).close()  # its password is what it was
+        migrate(open_address(second, KEY))
+        migrate(first)
+    finally:
+        with psycopg.connect(server[1], autocommit=True) as conn:
+            conn.execute("DROP DATABASE others WITH (FORCE)")
+
+
+async def test_days_are_those_of_utc_wherever_the_server_stands(server: tuple[str, str]) -> None:
+    address = open_address(server[0], KEY)
+    migrate(address)
+    with psycopg.connect(server[0], autocommit=True) as conn:
+        conn.execute("ALTER DATABASE labels SET timezone = 'Pacific/Kiritimati'")
+    async with Database(address, size=4) as db, db.system_tx(reason="test") as tx:
+        now = await tx.value("SELECT now()")
+        assert now.utcoffset() == timedelta(0)
+        assert await tx.value("SELECT current_date") == now.astimezone(UTC).date()
 
 
 def test_an_address_that_does_not_answer_is_told() -> None:

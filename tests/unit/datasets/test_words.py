@@ -1,5 +1,6 @@
 """Words of any script, and spans over them."""
 
+import time
 from itertools import pairwise
 
 from hypothesis import given
@@ -58,3 +59,20 @@ def test_spans_within_words_and_side_by_side() -> None:
     assert [line.replace(" -X- -X- ", " ") for line in lines] == [
         "-DOCSTART- O", "", "وبا O", "لقاهرة B-LOC", "a B-X", "b B-X", "", "cd B-X", "", "",
     ]  # fmt: skip
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 8), st.sampled_from("AB")), max_size=12))
+def test_spans_are_parted_as_if_each_were_held_against_all(drawn: list[tuple[int, int, str]]) -> None:
+    spans = [Span(start, start + length, label) for start, length, label in drawn]
+    kept: list[Span] = []
+    for span in sorted(spans, key=lambda s: (s.start - s.end, s.start, s.label)):
+        if all(span.end <= other.start or other.end <= span.start for other in kept):
+            kept.append(span)
+    assert apart(spans) == (sorted(kept), len(spans) - len(kept))
+
+
+def test_many_spans_are_parted_at_once() -> None:
+    spans = [Span(at, at + 2, "A") for at in range(0, 60_000, 2)]
+    start = time.perf_counter()
+    assert apart(spans) == (spans, 0)
+    assert time.perf_counter() - start < 5  # against each other: a minute

@@ -4,6 +4,7 @@ Each item is a document (`-DOCSTART-`), each line of its text a sentence. Words 
 spans. Tags are B-, I- and O. Of overlapping spans the longest is written; how many were left out is told with the export.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Any, BinaryIO
 
@@ -76,8 +77,11 @@ def apart(spans: Sequence[Span]) -> tuple[list[Span], int]:
     """Spans that do not overlap, the longer first (of equals the earlier), in the order of the text; and how many fell away."""
     kept: list[Span] = []
     for span in sorted(spans, key=lambda s: (s.start - s.end, s.start, s.label)):
-        if all(span.end <= other.start or other.end <= span.start for other in kept):
-            kept.append(span)
+        at = bisect_left(
+            kept, span.start, key=lambda s: s.start
+        )  # what is kept lies apart: only neighbours can overlap
+        if (at == 0 or kept[at - 1].end <= span.start) and (at == len(kept) or span.end <= kept[at].start):
+            kept.insert(at, span)
     return sorted(kept), len(spans) - len(kept)
 
 
