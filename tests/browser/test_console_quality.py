@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from .conftest import LANGUAGES, OpenPage, Served, Work, check_axe, wait_for, word
+from .conftest import LANGUAGES, OpenPage, Seen, Served, Work, check_axe, wait_for, word
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -60,6 +60,24 @@ def test_an_answer_is_returned_with_a_reason(open_page: OpenPage, work: Work) ->
     dialog.get_by_label(word("en", "review.reason"), exact=True).fill("Read the guideline on sub-topics.")
     send.click()
     expect(page.get_by_text(word("en", "review.returned"))).to_be_visible()
+
+
+def test_an_answer_that_could_not_be_returned_is_not_said_to_be(
+    open_page: OpenPage, seen: Seen, work: Work
+) -> None:
+    page = open_page(f"/projects/{work.project}/review")
+    expect(page.get_by_role("table", name=word("en", "review.disagreement"))).to_be_visible()
+    page.route("**/reviews", lambda route: route.abort())
+    page.keyboard.press("r")
+    dialog = page.get_by_role("dialog")
+    reason = dialog.get_by_label(word("en", "review.reason"), exact=True)
+    reason.fill("Read the guideline on sub-topics.")
+    dialog.get_by_role("button", name=word("en", "review.return"), exact=True).click()
+    expect(dialog.get_by_role("alert")).to_be_visible()
+    assert page.get_by_text(word("en", "review.returned")).count() == 0
+    expect(reason).to_have_value("Read the guideline on sub-topics.")
+    check_axe(page)
+    seen.complaints[:] = [told for told in seen.complaints if "ERR_FAILED" not in told]
 
 
 def test_gold_is_planted_and_taken_out(open_page: OpenPage, served: Served, work: Work) -> None:

@@ -161,7 +161,7 @@ export default function ReviewPage() {
               onChoose={setChosen}
             />
           </Sheet>
-          <Problem error={decide.error} />
+          <Problem error={returning ? null : decide.error} />
           <div className={classes.bar}>
             {mode === "look" ? (
               <>
@@ -199,13 +199,14 @@ export default function ReviewPage() {
       {returning && annotation ? (
         <ReturnDialog
           busy={decide.isPending}
+          error={decide.error}
           name={annotation.annotator}
-          onReturn={(reason) => {
-            decide.mutate(() =>
-              sendReview(projectId, { annotation_id: annotation.id, verdict: "return", reason }),
-            );
-            say(t("review.returned"));
-          }}
+          onReturn={(reason) =>
+            decide.mutate(async () => {
+              await sendReview(projectId, { annotation_id: annotation.id, verdict: "return", reason });
+              say(t("review.returned"));
+            })
+          }
           onClose={() => setReturning(false)}
         />
       ) : null}
@@ -215,12 +216,13 @@ export default function ReviewPage() {
 
 interface ReturnProps {
   busy: boolean;
+  error: unknown;
   name: string;
   onReturn: (reason: string) => void;
   onClose: () => void;
 }
 
-function ReturnDialog({ busy, name, onReturn, onClose }: ReturnProps) {
+function ReturnDialog({ busy, error, name, onReturn, onClose }: ReturnProps) {
   const { t } = useTranslation();
   const [reason, setReason] = useState("");
   const submit = (event: FormEvent) => {
@@ -236,6 +238,7 @@ function ReturnDialog({ busy, name, onReturn, onClose }: ReturnProps) {
     >
       <form onSubmit={submit}>
         <Stack gap="sm">
+          <Problem error={error} />
           <Textarea
             label={t("review.reason")}
             description={t("review.reasonHelp")}
