@@ -56,6 +56,17 @@ async def tell_search(tx: Tx, project_id: UUID, question: str, **changes: Any) -
     )
 
 
+async def end_lost(tx: Tx, detail: str) -> int:
+    """Close, in every tenant, searches under way for which there is no job; how many."""
+    return await tx.run(
+        """UPDATE error_searches s SET state = 'failed', detail = %(detail)s, ended_at = now()
+            WHERE s.state IN ('queued', 'running')
+              AND NOT EXISTS (SELECT FROM jobs.procrastinate_jobs j
+                               WHERE j.lock = 'errors:' || s.project_id || ':' || s.question AND j.status IN ('todo', 'doing'))""",
+        {"detail": detail},
+    )
+
+
 async def count_labels(tx: Tx, project_id: UUID, question: str) -> int:
     """How many items have a label."""
     return await tx.value(

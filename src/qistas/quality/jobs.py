@@ -8,13 +8,14 @@ from datetime import timedelta
 from qistas.connectors.blobs import open_blobs
 from qistas.core.clock import utc_now
 from qistas.core.ids import ProjectId, parse_uuid
-from qistas.jobs import JobContext, defer, job
+from qistas.jobs import JobContext, defer, job, schedule
 
 from . import store
 from .errors_find import find_errors as find_label_errors
 from .fit import fit_project
 from .fit_apart import fit_apart
 from .infer_consensus import BATCH, infer_due
+from .sweep import end_lost_searches, give_up_search, sweep_due
 
 GATHER_SECONDS = 0.35  # while answers stream in, those that come within it are inferred in one go
 FIRST_SECONDS = 0.1  # the same where few come
@@ -70,11 +71,31 @@ async def fit(context: JobContext, *, tenant_id: str, project_id: str, method: s
     await (fit_apart if many else fit_project)(context.db, who, project, method)
 
 
-@job("quality.find_errors", tries=2)
+async def give_up_finding(
+    context: JobContext, error: BaseException, *, tenant_id: str, project_id: str, question: str
+) -> None:
+    """Tell those who wait that the search was given up."""
+    who = context.principal(tenant_id, "quality.find_errors")
+    await give_up_search(context.db, who, _project(project_id), question, error)
+
+
+@job("quality.find_errors", tries=2, give_up=give_up_finding)
 async def find_errors(context: JobContext, *, tenant_id: str, project_id: str, question: str) -> None:
     """Judge the labels of one question by content and answers."""
     who = context.principal(tenant_id, "quality.find_errors")
     await find_label_errors(context.db, open_blobs(context.blob_url), who, _project(project_id), question)
+
+
+@schedule("quality.sweep_due", every_seconds=5)
+async def due(context: JobContext) -> None:
+    """See to what is due and has no job."""
+    await sweep_due(context.db)
+
+
+@schedule("quality.end_lost", every_seconds=30)
+async def lost_searches(context: JobContext) -> None:
+    """End searches that no job works on any more."""
+    await end_lost_searches(context.db)
 
 
 def _remember_run(project: ProjectId, total: int) -> None:

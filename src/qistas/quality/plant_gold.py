@@ -27,7 +27,7 @@ async def plant_gold(tx: Tx, project_id: ProjectId, item_id: UUID, answer: dict[
 
 
 async def remove_gold(tx: Tx, project_id: ProjectId, gold_id: UUID) -> None:
-    """Stop using an item as gold; it is work again, and scores given stay."""
+    """Stop using an item as gold; it is work again. What was scored by it stays on record, and counts for nobody any more."""
     require(tx.principal, Permission.GOLD_PLANT, project_id)
     if not await store.remove_gold(tx, project_id, gold_id):
         raise Missing()

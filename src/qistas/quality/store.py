@@ -39,6 +39,11 @@ async def take_due(tx: Tx, project_id: UUID, limit: int) -> list[UUID]:
     return [row[0] for row in rows]
 
 
+async def projects_due(tx: Tx) -> list[tuple[UUID, UUID]]:
+    """(tenant, project) of all that have something due; in a system transaction."""
+    return await tx.rows("SELECT DISTINCT tenant_id, project_id FROM consensus_due")
+
+
 async def count_due(tx: Tx, project_id: UUID) -> int:
     """How many items are due for inference."""
     return await tx.value(
@@ -233,7 +238,7 @@ SELECT m.id, m.name, d.answers, d.skips, d.seconds_mean, coalesce(g.total, 0) AS
           FROM annotator_days WHERE tenant_id = %(tenant)s AND project_id = %(project)s GROUP BY 1) AS d
   JOIN members m ON m.tenant_id = %(tenant)s AND m.id = d.annotator_id
   LEFT JOIN (SELECT annotator_id, count(*) AS total, sum(score) AS gold_right
-               FROM gold_scores WHERE tenant_id = %(tenant)s AND project_id = %(project)s GROUP BY 1) AS g ON g.annotator_id = m.id
+               FROM scores_that_count WHERE tenant_id = %(tenant)s AND project_id = %(project)s GROUP BY 1) AS g ON g.annotator_id = m.id
   LEFT JOIN (SELECT annotator_id, jsonb_agg(jsonb_build_object('question', question, 'value', value, 'low', low, 'high', high,
                                                                'answers', answers) ORDER BY question) AS skills
                FROM annotator_skills WHERE tenant_id = %(tenant)s AND project_id = %(project)s GROUP BY 1) AS s ON s.annotator_id = m.id
@@ -260,7 +265,7 @@ SELECT jsonb_build_object(
                           FROM annotator_skills s
                          WHERE s.tenant_id = %(tenant)s AND s.project_id = %(project)s AND s.annotator_id = m.id), '[]'),
     'gold', coalesce((SELECT jsonb_agg(g ORDER BY g.question) FROM (
-                        SELECT question, count(*) AS total, sum(score) AS right FROM gold_scores
+                        SELECT question, count(*) AS total, sum(score) AS right FROM scores_that_count
                          WHERE tenant_id = %(tenant)s AND project_id = %(project)s AND annotator_id = m.id GROUP BY 1) AS g), '[]'),
     'flags', coalesce((SELECT jsonb_agg(f.evidence || jsonb_build_object('id', f.id, 'code', f.code, 'question', f.question,
                                'raised_at', f.raised_at, 'state', f.state, 'note', f.note, 'resolved_by', r.name, 'resolved_at', f.resolved_at)
@@ -287,7 +292,7 @@ async def annotator(tx: Tx, project_id: UUID, annotator_id: UUID) -> dict[str, A
 async def gold_tallies(tx: Tx, project_id: UUID, question: str) -> dict[UUID, tuple[float, int]]:
     """Annotator → (gold right, gold met) on one question."""
     rows = await tx.rows(
-        """SELECT annotator_id, sum(score)::float8, count(*) FROM gold_scores
+        """SELECT annotator_id, sum(score)::float8, count(*) FROM scores_that_count
             WHERE tenant_id = %(tenant)s AND project_id = %(project)s AND question = %(question)s GROUP BY 1""",
         {"tenant": tx.tenant_id, "project": project_id, "question": question},
     )
@@ -536,17 +541,22 @@ async def settle(tx: Tx, item_id: UUID) -> None:
     )
 
 
+# The task is locked before its lease, as by all who change both.
 RETURN_TASK = """
-WITH lease AS (
-    UPDATE leases SET state = 'live', expires_at = now() + interval '7 days', draft = %(answer)s
-     WHERE tenant_id = %(tenant)s AND id = %(lease)s AND state = 'answered' RETURNING task_id
+WITH locked AS (
+    SELECT t.id FROM leases l JOIN tasks t ON t.tenant_id = l.tenant_id AND t.id = l.task_id
+     WHERE l.tenant_id = %(tenant)s AND l.id = %(lease)s AND l.state = 'answered' FOR UPDATE OF t, l
+), lease AS (
+    UPDATE leases l SET state = 'live', expires_at = now() + interval '7 days', draft = %(answer)s
+      FROM locked
+     WHERE l.tenant_id = %(tenant)s AND l.id = %(lease)s AND l.task_id = locked.id RETURNING l.task_id
 ), task AS (
     UPDATE tasks t SET live = t.live + 1, answers = greatest(t.answers - 1, 0), done_at = NULL,
            state = CASE WHEN t.state IN ('withdrawn', 'paused') OR t.purpose = 'gold' THEN t.state
                         WHEN t.live + 1 + t.answers - 1 >= t.wanted THEN 'held' ELSE 'open' END
-      FROM lease, tasks o
-     WHERE t.tenant_id = %(tenant)s AND t.id = lease.task_id AND o.tenant_id = t.tenant_id AND o.id = t.id
-    RETURNING (o.state = 'done')::integer AS was_done
+      FROM lease
+     WHERE t.tenant_id = %(tenant)s AND t.id = lease.task_id
+    RETURNING (old.state = 'done')::integer AS was_done
 ), due AS (
     INSERT INTO consensus_due (tenant_id, project_id, item_id)
     SELECT %(tenant)s, %(project)s, %(item)s FROM lease ON CONFLICT DO NOTHING
@@ -623,12 +633,11 @@ WITH planted AS (
     VALUES (%(tenant)s, %(project)s, %(item)s, %(answer)s, %(by)s) RETURNING id
 ), task AS (
     UPDATE tasks t SET purpose = 'gold', wanted = 1000, state = CASE WHEN t.state = 'withdrawn' THEN t.state ELSE 'open' END, done_at = NULL
-      FROM tasks o
-     WHERE t.tenant_id = %(tenant)s AND t.item_id = %(item)s AND t.purpose = 'work' AND o.tenant_id = t.tenant_id AND o.id = t.id
-    RETURNING (o.state = 'done')::integer AS was_done
+     WHERE t.tenant_id = %(tenant)s AND t.item_id = %(item)s AND t.purpose = 'work'
+    RETURNING (old.state <> 'withdrawn')::integer AS was_task, (old.state = 'done')::integer AS was_done
 ), counted AS (
     INSERT INTO project_counts AS c (tenant_id, project_id, shard, tasks, done)
-    SELECT %(tenant)s, %(project)s, pg_backend_pid() %% 16, -count(*), -sum(was_done) FROM task HAVING count(*) > 0
+    SELECT %(tenant)s, %(project)s, pg_backend_pid() %% 16, -sum(was_task), -sum(was_done) FROM task HAVING sum(was_task) > 0
     ON CONFLICT (tenant_id, project_id, shard) DO UPDATE SET tasks = c.tasks + excluded.tasks, done = c.done + excluded.done
 ), due AS (
     INSERT INTO consensus_due (tenant_id, project_id, item_id) VALUES (%(tenant)s, %(project)s, %(item)s) ON CONFLICT DO NOTHING
@@ -653,14 +662,15 @@ WITH removed AS (
     UPDATE tasks t
        SET purpose = 'work', wanted = o.n,
            state = CASE WHEN t.state = 'withdrawn' THEN t.state WHEN t.answers >= o.n THEN 'done'
+                        WHEN (SELECT b.state FROM batches b WHERE b.tenant_id = t.tenant_id AND b.id = t.batch_id) = 'paused' THEN 'paused'
                         WHEN t.answers + t.live >= o.n THEN 'held' ELSE 'open' END,
            done_at = CASE WHEN t.answers >= o.n THEN now() END
       FROM removed r, overlap o
      WHERE t.tenant_id = %(tenant)s AND t.item_id = r.item_id AND t.purpose = 'gold'
-    RETURNING (t.state = 'done')::integer AS is_done
+    RETURNING (t.state <> 'withdrawn')::integer AS is_task, (t.state = 'done')::integer AS is_done
 ), counted AS (
     INSERT INTO project_counts AS c (tenant_id, project_id, shard, tasks, done)
-    SELECT %(tenant)s, %(project)s, pg_backend_pid() %% 16, count(*), sum(is_done) FROM task HAVING count(*) > 0
+    SELECT %(tenant)s, %(project)s, pg_backend_pid() %% 16, sum(is_task), sum(is_done) FROM task HAVING sum(is_task) > 0
     ON CONFLICT (tenant_id, project_id, shard) DO UPDATE SET tasks = c.tasks + excluded.tasks, done = c.done + excluded.done
 )
 SELECT id FROM removed
@@ -689,14 +699,15 @@ async def list_gold(tx: Tx, project_id: UUID, after: UUID, limit: int) -> list[G
 async def save_scores(
     tx: Tx, project_id: UUID, scores: Sequence[tuple[UUID, str, UUID, UUID, float]]
 ) -> None:
-    """Keep (annotation, question, gold, annotator, score) rows; those known already stay as they are."""
+    """Keep (annotation, question, gold, annotator, score) rows. An item planted anew, with another answer, is scored by that."""
     if not scores:
         return
     await tx.run(
-        """INSERT INTO gold_scores (tenant_id, annotation_id, question, gold_id, project_id, annotator_id, score)
-           SELECT %(tenant)s, a, q, g, %(project)s, w, s
-             FROM unnest(%(a)s::uuid[], %(q)s::text[], %(g)s::uuid[], %(w)s::uuid[], %(s)s::real[]) AS r (a, q, g, w, s)
-           ON CONFLICT DO NOTHING""",
+        """INSERT INTO gold_scores AS s (tenant_id, annotation_id, question, gold_id, project_id, annotator_id, score)
+           SELECT %(tenant)s, a, q, g, %(project)s, w, score
+             FROM unnest(%(a)s::uuid[], %(q)s::text[], %(g)s::uuid[], %(w)s::uuid[], %(s)s::real[]) AS r (a, q, g, w, score)
+           ON CONFLICT (tenant_id, annotation_id, question) DO UPDATE
+              SET gold_id = excluded.gold_id, score = excluded.score WHERE s.gold_id <> excluded.gold_id""",
         {
             "tenant": tx.tenant_id,
             "project": project_id,

@@ -35,5 +35,4 @@ async def replan(context: JobContext, *, tenant_id: str, project_id: str) -> Non
     """Apply a changed overlap."""
     project = parse_uuid(project_id)
     assert project is not None
-    async with context.db.tenant_tx(context.principal(tenant_id, "tasks.replan")) as tx:
-        await replan_tasks(tx, ProjectId(project))
+    await replan_tasks(context.db, context.principal(tenant_id, "tasks.replan"), ProjectId(project))

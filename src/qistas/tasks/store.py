@@ -182,6 +182,9 @@ async def list_tasks(
 
 
 FREE = """
+WITH batched AS (
+    UPDATE batches SET assignee = '00000000-0000-0000-0000-000000000000'
+     WHERE tenant_id = %(tenant)s AND assignee = %(who)s AND (%(project)s::uuid IS NULL OR project_id = %(project)s))
 UPDATE tasks SET assignee = '00000000-0000-0000-0000-000000000000'
  WHERE tenant_id = %(tenant)s AND assignee = %(who)s AND state NOT IN ('done', 'withdrawn')
    AND (%(project)s::uuid IS NULL OR project_id = %(project)s)
@@ -194,6 +197,8 @@ async def free_assignee(tx: Tx, who: UUID, project_id: UUID | None) -> int:
 
 
 CHANGE_TASK = """
+WITH kept AS (
+    DELETE FROM kept_tasks WHERE tenant_id = %(tenant)s AND task_id = %(task)s AND %(assignee)s::uuid IS NOT NULL)
 UPDATE tasks SET priority = coalesce(%(priority)s, priority), assignee = coalesce(%(assignee)s, assignee)
  WHERE tenant_id = %(tenant)s AND project_id = %(project)s AND id = %(task)s
 RETURNING id, item_id, batch_id, purpose, state, wanted, live, answers, skips, priority, doubt, assignee, created_at, done_at
@@ -215,12 +220,12 @@ async def change_task(
 
 
 LIST_BATCHES = """
-SELECT b.id, b.name, b.priority, b.state, b.created_at,
-       (SELECT t.assignee FROM tasks t WHERE t.tenant_id = b.tenant_id AND t.batch_id = b.id LIMIT 1) AS assignee,
-       count(t.id) AS tasks, count(t.id) FILTER (WHERE t.state = 'open') AS open, count(t.id) FILTER (WHERE t.state = 'done') AS done
-  FROM batches b LEFT JOIN tasks t ON t.tenant_id = b.tenant_id AND t.batch_id = b.id
+SELECT b.id, b.name, b.priority, b.state, b.created_at, b.assignee, c.tasks, c.open, c.done
+  FROM batches b CROSS JOIN LATERAL (
+       SELECT count(*) AS tasks, count(*) FILTER (WHERE t.state = 'open') AS open, count(*) FILTER (WHERE t.state = 'done') AS done
+         FROM tasks t WHERE t.tenant_id = %(tenant)s AND t.batch_id = b.id) AS c  -- the index alone is read
  WHERE b.tenant_id = %(tenant)s AND b.project_id = %(project)s AND (%(batch)s::uuid IS NULL OR b.id = %(batch)s)
- GROUP BY b.tenant_id, b.id ORDER BY b.id
+ ORDER BY b.id
 """
 
 
@@ -245,9 +250,14 @@ async def insert_batch(tx: Tx, project_id: UUID, name: str, priority: int) -> UU
 
 CHANGE_BATCH = """
 WITH b AS (
-    UPDATE batches SET name = coalesce(%(name)s, name), priority = coalesce(%(priority)s, priority), state = coalesce(%(state)s, state)
+    UPDATE batches SET name = coalesce(%(name)s, name), priority = coalesce(%(priority)s, priority), state = coalesce(%(state)s, state),
+           assignee = coalesce(%(assignee)s, assignee)
      WHERE tenant_id = %(tenant)s AND project_id = %(project)s AND id = %(batch)s
-    RETURNING id, state)
+    RETURNING id, state
+), kept AS (
+    DELETE FROM kept_tasks k USING tasks t
+     WHERE %(assignee)s::uuid IS NOT NULL AND t.tenant_id = %(tenant)s AND t.batch_id = %(batch)s
+       AND k.tenant_id = t.tenant_id AND k.task_id = t.id)
 UPDATE tasks t
    SET priority = coalesce(%(priority)s, t.priority), assignee = coalesce(%(assignee)s, t.assignee),
        state = CASE WHEN t.state IN ('done', 'withdrawn') THEN t.state

@@ -35,6 +35,8 @@ from qistas.quality import (
 )
 from qistas.quality.fit_apart import fit_apart
 from qistas.quality.learnt import load_learnt
+from qistas.quality.sweep import sweep_due
+from qistas.sources import withdraw_item
 from qistas.tasks import claim_tasks
 from qistas.workforce.resolve import principal_from
 from qistas.workforce.store import standing_of_member
@@ -450,6 +452,62 @@ async def test_gold_is_its_own_consensus_at_once(db: Database, tenant: Tenant) -
         0,
     )
     assert rows[items[1]].value == {"labels": ["news"]}
+
+
+async def test_gold_planted_wrongly_counts_for_nobody_once_it_is_planted_right(
+    db: Database, tenant: Tenant
+) -> None:
+    project = await make_project(db, tenant.owner)
+    (item,) = await fill(db, tenant.owner, project, 1)
+    who = await tenant.member(Role.ANNOTATOR)
+    (offer,) = await claim(db, who, project)
+    await submit(db, who, project, offer, "news")
+
+    async def tally() -> tuple[float, int]:
+        await infer(db, tenant.owner, project)
+        async with db.tenant_tx(tenant.owner) as tx:
+            (row,) = (await quality_report(tx, project))["annotators"]
+        return row["gold"]["right"], row["gold"]["total"]
+
+    async with db.tenant_tx(tenant.owner) as tx:
+        wrong = await plant_gold(tx, project, item, {"topic": {"labels": ["art"]}})
+    assert await tally() == (0, 1)
+    async with db.tenant_tx(tenant.owner) as tx:
+        await remove_gold(tx, project, wrong)
+    assert await tally() == (0, 0)
+    async with db.tenant_tx(tenant.owner) as tx:
+        await plant_gold(tx, project, item, {"topic": {"labels": ["news"]}})
+    assert await tally() == (1, 1)
+
+
+async def test_gold_and_withdrawn_items_are_counted_once(db: Database, tenant: Tenant) -> None:
+    project = await make_project(db, tenant.owner)
+    one, two, _ = await fill(db, tenant.owner, project, 3)
+    async with db.tenant_tx(tenant.owner) as tx:
+        await withdraw_item(tx, project, one)
+        first = await plant_gold(tx, project, one, {"topic": {"labels": ["art"]}})
+        second = await plant_gold(tx, project, two, {"topic": {"labels": ["art"]}})
+        await withdraw_item(tx, project, two)
+    assert (await counts(db, tenant.owner, project))["tasks"] == 1
+    async with db.tenant_tx(tenant.owner) as tx:
+        await remove_gold(tx, project, first)
+        await remove_gold(tx, project, second)
+    assert (await counts(db, tenant.owner, project))["tasks"] == 1
+
+
+async def test_what_is_due_without_a_job_is_found(db: Database, tenant: Tenant) -> None:
+    project = await make_project(db, tenant.owner)
+    await fill(db, tenant.owner, project, 1)
+    who = await tenant.member(Role.ANNOTATOR)
+    (offer,) = await claim(db, who, project)
+    await submit(db, who, project, offer, "news")
+    mine = "FROM jobs.procrastinate_jobs WHERE args ->> 'project_id' = %s AND task_name = 'quality.infer_consensus'"
+    async with db.system_tx(reason="test") as tx:
+        await tx.run("SET LOCAL search_path = jobs")
+        await tx.run(f"DELETE {mine}", (str(project),))  # it ran before the answer could be seen
+    assert await sweep_due(db) >= 1
+    async with db.system_tx(reason="test") as tx:
+        assert await tx.rows(f"SELECT args ->> 'tenant_id' {mine}", (str(project),)) == [(str(tenant.id),)]
 
 
 async def test_low_skill_is_flagged_with_evidence_and_a_person_decides(

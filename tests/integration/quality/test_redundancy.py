@@ -169,8 +169,7 @@ async def set_rules(db: Database, who: Principal, project: ProjectId, **settings
     """Change settings and do the job that follows."""
     async with db.tenant_tx(who) as tx:
         await update_project(tx, project, settings=settings)
-    async with db.tenant_tx(who) as tx:
-        await replan_tasks(tx, project)
+    await replan_tasks(db, who, project)
     await infer(db, who, project)
 
 

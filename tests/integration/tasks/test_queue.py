@@ -22,6 +22,7 @@ from qistas.tasks import (
     claim_tasks,
     expire_leases,
     list_tasks,
+    plan,
     prioritise_task,
     release_lease,
     renew_lease,
@@ -324,9 +325,35 @@ async def test_a_changed_overlap_opens_and_closes_tasks(db: Database, tenant: Te
     for overlap, states, done in ((2, ["open", "open", "open"], 0), (1, ["done", "open", "open"], 1)):
         async with db.tenant_tx(tenant.owner) as tx:
             await update_project(tx, project, settings={"overlap": overlap})
-            await replan_tasks(tx, project)
+        await replan_tasks(db, tenant.owner, project)
         assert [row["state"] for row in await task_rows(db, tenant.owner, project)] == states
         assert (await counts(db, tenant.owner, project))["done"] == done
+
+
+async def test_planning_anew_goes_on_beside_those_who_answer(
+    db: Database, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan, "CHUNK", 7)
+    project = await make_project(db, tenant.owner, overlap=3)
+    await fill(db, tenant.owner, project, 60)
+    people = [await tenant.member(Role.ANNOTATOR) for _ in range(6)]
+
+    async def work(who: Principal) -> None:
+        while offers := await claim(db, who, project, 2):
+            for offer in offers:
+                await submit(db, who, project, offer, "art")
+
+    async def change() -> None:
+        for overlap in (2, 4, 1, 3, 2):
+            async with db.tenant_tx(tenant.owner) as tx:
+                await update_project(tx, project, settings={"overlap": overlap})
+            await replan_tasks(db, tenant.owner, project)
+
+    await asyncio.gather(change(), *[work(who) for who in people])
+    await asyncio.gather(*[work(who) for who in people])
+    rows = await task_rows(db, tenant.owner, project)
+    assert {(row["state"], row["live"], row["wanted"]) for row in rows} == {("done", 0, 2)}
+    assert (await counts(db, tenant.owner, project))["done"] == 60
 
 
 async def test_another_tenants_project_is_not_there(db: Database, tenant: Tenant) -> None:

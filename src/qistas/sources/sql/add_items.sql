@@ -6,7 +6,7 @@
 -- Content that the project has already (or that comes twice in the file) is passed over: the unique index on
 -- (tenant_id, project_id, content_hash) decides, so two imports at once cannot double an item either.
 -- Rows go in by their hash, so that two imports of the same rows wait for each other and never in a circle.
--- Ids come with the rows, in the order of the file, so that lists follow it however chunks overlap.
+-- Ids come with the rows, in the order of the file, so that lists follow it however chunks overlap; tasks queue up in that order.
 WITH fresh AS (
     INSERT INTO items (tenant_id, id, project_id, content_hash, data, metadata, external_id, split, import_id)
     SELECT %(tenant)s, id, %(project)s, content_hash, data, metadata, external_id, split, %(import)s
@@ -14,9 +14,9 @@ WITH fresh AS (
         ON CONFLICT (tenant_id, project_id, content_hash) DO NOTHING
     RETURNING id
 ), queued AS (
-    INSERT INTO tasks (tenant_id, project_id, item_id, batch_id, state, wanted, priority)
-    SELECT %(tenant)s, %(project)s, id, %(batch)s, %(state)s, %(wanted)s, %(priority)s
-      FROM fresh
+    INSERT INTO tasks (tenant_id, project_id, item_id, batch_id, state, wanted, priority, assignee)
+    SELECT %(tenant)s, %(project)s, id, %(batch)s, %(state)s, %(wanted)s, %(priority)s, %(assignee)s
+      FROM fresh ORDER BY id
 ), counted AS (
     INSERT INTO project_counts (tenant_id, project_id, shard, items, tasks)
     SELECT %(tenant)s, %(project)s, pg_backend_pid() %% 16, count(*), count(*)
