@@ -19,6 +19,10 @@ export class IndexedDbStore implements JournalStore {
     return new IndexedDbStore(db);
   }
 
+  async entries(scope: string): Promise<Entry[]> {
+    return (await this.read<Entry>("entries", scope)).sort(byTime);
+  }
+
   async takeEntries(scope: string, tab: string, live: readonly string[]): Promise<Entry[]> {
     const taken: Entry[] = [];
     await this.write("entries", (store) => {

@@ -28,6 +28,7 @@ type AnswerEntry = SubmitEntry | ReviseEntry;
 const atOnce = 3;
 const firstPause = 1000;
 const longestPause = 30_000;
+const lookAgainAfter = 1000;
 
 /**
  * Brings the journal to the server: each act is written down, then sent, then struck out when it is acknowledged.
@@ -43,6 +44,8 @@ export class Outbox {
   /** Entries that may have reached the server already: their key stands for what they said then. */
   private readonly tried = new Set<string>();
   private readonly struck = new Set<string>();
+  /** Revisions before which another page has something to send. */
+  private readonly behind = new Set<string>();
   private readonly failures = new Map<string, number>();
   private readonly annotationOf = new Map<string, string>();
   /** When this page last took an answer to a task. */
@@ -77,9 +80,9 @@ export class Outbox {
     const kept = await store.takeEntries(scope, tab, await liveTabs());
     const fresh: Entry[] = [];
     for (const entry of kept) {
-      if (this.has(entry.key) || this.struck.has(entry.key)) continue;
-      if (entry.act !== "skip" && entry.writtenAt < (this.answeredAt.get(entry.taskId) ?? "")) {
-        // this page has taken another answer to the task since: the older one must not come after it
+      if (this.has(entry.key)) continue;
+      if (this.struck.has(entry.key) || this.hasSaidSince(entry)) {
+        // this page has sent it, or another answer to the task since: the older one must not come after it
         this.strike(entry.key);
         continue;
       }
@@ -183,6 +186,37 @@ export class Outbox {
     this.pump();
   }
 
+  private hasSaidSince(entry: Entry): boolean {
+    if (entry.act === "skip" || entry.writtenAt >= (this.answeredAt.get(entry.taskId) ?? "")) return false;
+    return !this.list.some((one) => one.taskId === entry.taskId && byTime(one, entry) > 0);
+  }
+
+  /** Whether another page has yet to send what the person said of this task before. */
+  private async isBehindAnother(entry: Entry): Promise<boolean> {
+    try {
+      const all = await this.settings.store.entries(this.settings.scope);
+      return all.some(
+        (one) =>
+          one.taskId === entry.taskId &&
+          one.tab !== this.settings.tab &&
+          !one.refusal &&
+          byTime(one, entry) < 0 &&
+          !this.has(one.key),
+      );
+    } catch {
+      return false;
+    }
+  }
+
+  private lookAgain(key: string): void {
+    this.behind.add(key);
+    if (this.stopped) return;
+    setTimeout(() => {
+      this.behind.delete(key);
+      this.pump();
+    }, lookAgainAfter);
+  }
+
   /** Revisions whose submit is no longer on its way get to the server all the same. */
   private async mend(): Promise<void> {
     const instead = new Map<string, string>();
@@ -218,6 +252,7 @@ export class Outbox {
       if (tasks.has(entry.taskId)) continue;
       tasks.add(entry.taskId);
       if (entry.refusal || this.sending.has(entry.key) || !this.written.has(entry)) continue;
+      if (this.behind.has(entry.key)) continue;
       if (entry.act === "revise" && !this.annotationFor(entry)) continue;
       found.push(entry);
     }
@@ -227,6 +262,12 @@ export class Outbox {
 
   private async send(entry: Entry): Promise<void> {
     this.sending.add(entry.key);
+    if (entry.act === "revise" && (await this.isBehindAnother(entry))) {
+      this.sending.delete(entry.key);
+      this.lookAgain(entry.key);
+      this.pump();
+      return;
+    }
     this.tried.add(entry.key);
     try {
       await this.carry(entry);

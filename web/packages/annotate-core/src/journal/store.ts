@@ -2,6 +2,8 @@ import type { Entry, Held } from "./entry";
 
 /** Where the journal is written. A promise that resolves means the record outlives the page. */
 export interface JournalStore {
+  /** The entries of all pages, in the order they were given. */
+  entries(scope: string): Promise<Entry[]>;
   /**
    * The entries of this page, and of pages that are gone: from now on they are this page's, in one step, so that no two
    * pages take the same. In the order they were given.
@@ -26,12 +28,14 @@ export class MemoryStore implements JournalStore {
   private readonly entryByKey = new Map<string, Entry>();
   private readonly heldByLease = new Map<string, Held>();
 
+  async entries(scope: string): Promise<Entry[]> {
+    return [...this.entryByKey.values()].filter((entry) => entry.scope === scope).sort(byTime);
+  }
   async takeEntries(scope: string, tab: string, live: readonly string[]): Promise<Entry[]> {
-    const taken = [...this.entryByKey.values()]
-      .filter((entry) => entry.scope === scope && isFree(entry, tab, live))
-      .map((entry) => ({ ...entry, tab }));
+    const all = await this.entries(scope);
+    const taken = all.filter((entry) => isFree(entry, tab, live)).map((entry) => ({ ...entry, tab }));
     for (const entry of taken) this.entryByKey.set(entry.key, entry);
-    return taken.sort(byTime);
+    return taken;
   }
   async putEntry(entry: Entry): Promise<void> {
     this.entryByKey.set(entry.key, entry);
