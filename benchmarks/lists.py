@@ -25,18 +25,24 @@ ONTOLOGY = {
     "format": 1,
     "fields": [{"name": "text"}],
     "questions": [
-        {"name": "topic", "kind": "choice", "labels": [{"name": "a"}, {"name": "b"}, {"name": "c"}]}
+        {
+            "name": "topic",
+            "kind": "choice",
+            "labels": [{"name": "a"}, {"name": "b"}, {"name": "c"}, {"name": "rare"}],
+        }
     ],
 }
 FILL = """
 CREATE TEMP TABLE made AS
-SELECT uuidv7() AS item, uuidv7() AS task, uuidv7() AS annotation, n, (ARRAY['a', 'b', 'c'])[1 + n %% 3] AS label, random()::real AS doubt
+SELECT uuidv7() AS item, uuidv7() AS task, uuidv7() AS annotation, n, CASE WHEN n > %(items)s - 20 THEN 'rare' ELSE (ARRAY['a', 'b', 'c'])[1 + n %% 3] END AS label,
+       n > %(items)s - 20 AS rare, random()::real AS doubt
   FROM generate_series(1, %(items)s) AS n;
-INSERT INTO qistas.items (tenant_id, id, project_id, content_hash, external_id, data)
-SELECT %(tenant)s, item, %(project)s, sha256(n::text::bytea), 'doc-' || n, jsonb_build_object('text', repeat('a line of text ', 30) || n)
+INSERT INTO qistas.items (tenant_id, id, project_id, content_hash, external_id, split, data)
+SELECT %(tenant)s, item, %(project)s, sha256(n::text::bytea), 'doc-' || n, CASE WHEN rare THEN 'rare' ELSE 'train' END, jsonb_build_object('text', repeat('a line of text ', 30) || n)
   FROM made ORDER BY n;
-INSERT INTO qistas.tasks (tenant_id, id, project_id, item_id, wanted, answers, state, doubt)
-SELECT %(tenant)s, task, %(project)s, item, 2, 1, 'open', doubt FROM made ORDER BY n;
+INSERT INTO qistas.batches (tenant_id, id, project_id, name) VALUES (%(tenant)s, %(project)s, %(project)s, 'all');
+INSERT INTO qistas.tasks (tenant_id, id, project_id, item_id, batch_id, wanted, answers, state, doubt)
+SELECT %(tenant)s, task, %(project)s, item, %(project)s, 2, 1, 'open', doubt FROM made ORDER BY n;
 INSERT INTO qistas.annotations (tenant_id, id, project_id, task_id, item_id, annotator_id, lease_id, ontology_version, answer, client_key)
 SELECT %(tenant)s, annotation, %(project)s, task, item, %(who)s, task, 1,
        jsonb_build_object('topic', jsonb_build_object('labels', jsonb_build_array(label))), n::text FROM made ORDER BY n;
@@ -114,6 +120,11 @@ def main() -> None:
             "items done (none is)": f"{at}/items?state=done",
             "items open": f"{at}/items?state=open",
             "items whose label is b": f"{at}/items?label=b",
+            "items whose label is rare (20 at the end)": f"{at}/items?label=rare",
+            "items of a rare label that are started": f"{at}/items?label=rare&state=started",
+            "items of the split train": f"{at}/items?split=train",
+            "items of a rare split (20 at the end)": f"{at}/items?split=rare",
+            "batches (one, of all items)": f"{at}/batches",
             "the item of an external id": f"{at}/items?external_id=doc-{chosen.items // 2}",
             "tasks, first page": f"{at}/tasks",
             "tasks that are held (none is)": f"{at}/tasks?state=held",

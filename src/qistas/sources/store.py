@@ -226,7 +226,7 @@ async def find_target(
 ) -> Target | None:
     """Where items of this project go, or None when there is no such project."""
     rows = await tx.rows(
-        """SELECT first_overlap(p.settings), b.state, b.priority, v.document -> 'fields'
+        """SELECT first_overlap(p.settings), b.state, b.priority, b.assignee, v.document -> 'fields'
              FROM projects p
              LEFT JOIN ontology_versions v ON v.tenant_id = p.tenant_id AND v.project_id = p.id AND v.version = p.ontology_version
              LEFT JOIN batches b ON b.tenant_id = p.tenant_id AND b.project_id = p.id AND b.id = %(batch)s
@@ -235,7 +235,7 @@ async def find_target(
     )
     if not rows:
         return None
-    overlap, state, of_batch, fields = rows[0]
+    overlap, state, of_batch, assignee, fields = rows[0]
     specs = tuple(FieldSpec(f["name"], f.get("type", "text"), f.get("required", True)) for f in fields or ())
     return Target(
         specs,
@@ -243,6 +243,7 @@ async def find_target(
         batch_id,
         state != "paused",
         priority if priority is not None else of_batch or 0,
+        assignee or UUID(int=0),
     )
 
 
@@ -303,6 +304,7 @@ async def add_items(
             "wanted": target.wanted,
             "state": "open" if target.batch_open else "paused",
             "priority": target.priority,
+            "assignee": target.assignee,
         },
     )
 
@@ -334,6 +336,14 @@ _STATE = f"""CASE WHEN i.withdrawn_at IS NOT NULL THEN 'withdrawn'
                                  WHERE t.tenant_id = i.tenant_id AND t.item_id = i.id AND t.purpose IN ('work', 'gold') LIMIT 1), 'open') END"""
 
 
+_LABELLED = """SELECT item_id FROM consensus
+                WHERE tenant_id = %(tenant)s AND project_id = %(project)s AND first_label = %(label)s
+               UNION ALL
+               SELECT item_id FROM consensus
+                WHERE tenant_id = %(tenant)s AND project_id = %(project)s AND several AND first_label <> %(label)s
+                  AND (value -> 'labels') ? %(label)s"""
+
+
 async def list_items(
     tx: Tx,
     project_id: ProjectId,
@@ -347,34 +357,36 @@ async def list_items(
     external_id: str | None,
 ) -> list[Item]:
     """Items of a project by id. Payloads are read only when asked for: a list does not touch them otherwise."""
-    tables, key = "items i", "i.id"
+    tables, key, distinct = "items i", "i.id", ""
     wanted = ["i.tenant_id = %(tenant)s", "i.project_id = %(project)s"]
+    stage = ["t.tenant_id = %(tenant)s", "t.purpose IN ('work', 'gold')", f"{_STAGE} = %(state)s"]
+    if label is not None:
+        # By way of the inferred answers, whose index knows the first label; those of several labels are few, or all looked at.
+        tables, key, distinct = (
+            f"({_LABELLED}) c JOIN items i ON i.id = c.item_id",
+            "c.item_id",
+            "DISTINCT ON (c.item_id)",
+        )
     if state == "withdrawn":
         wanted.append("i.withdrawn_at IS NOT NULL")
+    elif state is not None and label is not None:
+        wanted += [
+            "i.withdrawn_at IS NULL",
+            f"EXISTS (SELECT FROM tasks t WHERE t.item_id = i.id AND {' AND '.join(stage)})",
+        ]
     elif state is not None:
         # By way of the tasks, whose index knows the stage: a page of the few that are open costs as little as any other.
         tables, key = "tasks t JOIN items i ON i.tenant_id = t.tenant_id AND i.id = t.item_id", "t.item_id"
-        wanted += [
-            "i.withdrawn_at IS NULL",
-            "t.tenant_id = %(tenant)s",
-            "t.project_id = %(project)s",
-            "t.purpose IN ('work', 'gold')",
-            f"{_STAGE} = %(state)s",
-        ]
+        wanted += ["i.withdrawn_at IS NULL", "t.project_id = %(project)s", *stage]
     if after is not None:
         wanted.append(f"{key} > %(after)s")
     if split is not None:
         wanted.append("i.split = %(split)s")
     if external_id is not None:
         wanted.append("i.external_id = %(external)s")
-    if label is not None:
-        wanted.append(
-            """EXISTS (SELECT FROM consensus c WHERE c.tenant_id = i.tenant_id AND c.item_id = i.id
-                          AND (c.value -> 'labels') ? %(label)s)"""
-        )
     return await tx.all(
         Item,
-        f"""SELECT i.id, i.external_id, i.split, i.metadata, {"i.data" if data else "NULL AS data"}, {_STATE} AS state, i.created_at
+        f"""SELECT {distinct} i.id, i.external_id, i.split, i.metadata, {"i.data" if data else "NULL AS data"}, {_STATE} AS state, i.created_at
               FROM {tables} WHERE {" AND ".join(wanted)} ORDER BY {key} LIMIT %(limit)s""",
         {
             "tenant": tx.tenant_id,

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from qistas.core.ids import BatchId, ImportId, ItemId, MemberId, ProjectId
 
@@ -182,6 +183,7 @@ class Target:
     batch_id: BatchId | None
     batch_open: bool
     priority: int
+    assignee: UUID
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,10 @@ import asyncio
 import json
 import sys
 from dataclasses import replace
+from typing import Any
 
 import pytest
+from psycopg.types.json import Jsonb
 from tests.integration.sources.conftest import Bench, MakeBench
 
 from qistas.core.errors import Unavailable
@@ -226,3 +228,50 @@ async def test_two_imports_that_begin_the_same_batch_at_once_share_it(bench: Ben
 
     one, other = await asyncio.gather(first(), second())
     assert one == other
+
+
+async def test_items_are_found_by_label_and_split(bench: Bench) -> None:
+    rows = [{"text": str(n), "split": "dev" if n == 3 else "train"} for n in range(5)]
+    await bench.take("a.jsonl", lines(*rows))
+    items = [row[0] for row in await bench.rows("SELECT id FROM items WHERE project_id = %(p)s ORDER BY id")]
+    said = [
+        ("topic", ["a"]),
+        ("topic", ["b", "a", "c"]),
+        ("topic", ["b"]),
+        ("topic", ["a", "a"]),
+        ("topic", ["c"]),
+        ("tone", ["a"]),
+    ]
+    async with bench.db.tenant_tx(bench.who) as tx:
+        for item, (question, labels) in zip([*items, items[0]], said, strict=True):
+            await tx.run(
+                "INSERT INTO consensus (tenant_id, item_id, question, project_id, value, confidence, doubt, support, method, inputs)"
+                " VALUES (%s, %s, %s, %s, %s, 1, 0, 1, 'majority', '{}')",
+                (bench.who.tenant_id, item, question, bench.project, Jsonb({"labels": labels})),
+            )
+        await tx.run(
+            "UPDATE tasks SET state = 'done' WHERE tenant_id = %s AND item_id = %s",
+            (bench.who.tenant_id, items[1]),
+        )
+
+        async def found(**asked: object) -> list[int]:
+            wanted: dict[str, Any] = {
+                "after": None,
+                "limit": 10,
+                "data": False,
+                "state": None,
+                "label": None,
+                "split": None,
+                "external_id": None,
+            }
+            return [
+                items.index(one.id) for one in await store.list_items(tx, bench.project, **(wanted | asked))
+            ]
+
+        assert await found(label="a") == [0, 1, 3]
+        assert await found(label="a", after=items[0], limit=1) == [1]
+        assert await found(label="c") == [1, 4]
+        assert await found(label="a", state="done") == [1]
+        assert await found(label="a", state="open") == [0, 3]
+        assert await found(label="a", split="dev") == await found(split="dev") == [3]
+        assert await found(label="none") == []
