@@ -254,7 +254,7 @@ async def test_items_are_found_by_label_and_split(bench: Bench) -> None:
             (bench.who.tenant_id, items[1]),
         )
 
-        async def found(**asked: object) -> list[int]:
+        async def found(**asked: Any) -> list[int]:
             wanted: dict[str, Any] = {
                 "after": None,
                 "limit": 10,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.build import fill, make_project
 from tests.conftest import Tenant
 
+from qistas.core.ids import BatchId
 from qistas.core.principal import Role
 from qistas.db import Database
 from qistas.jobs import JobContext
@@ -36,7 +37,7 @@ async def test_a_batch_knows_whom_it_is_for(db: Database, tenant: Tenant) -> Non
             1,
         )  # not that of one task
         assert (await save_batch(tx, project, batch.id, assignee=who.member_id)).assignee == who.member_id
-        target = await find_target(tx, project, batch.id, None)
+        target = await find_target(tx, project, BatchId(batch.id), None)
         assert target is not None
         assert target.assignee == who.member_id  # what is imported into it later is for the same
     await free(JobContext(db, ""), tenant_id=str(tenant.id), assignee=str(who.member_id))
