@@ -569,6 +569,29 @@ describe("work begun", () => {
   });
 });
 
+describe("a journal that takes no more", () => {
+  it("keeps the draft until the server has the answer", async () => {
+    const server = new Server(5);
+    const store = new MemoryStore();
+    const loop = loopOn(server, store);
+    await loop.start();
+    await rest();
+    say(loop, "half");
+    await vi.advanceTimersByTimeAsync(300);
+    store.putEntry = () => Promise.reject(new Error("quota"));
+    server.wall = new TransportError("away", "network", "no network");
+    await loop.submit();
+    await rest();
+    const kept = async () => (await store.held("t/p/x")).find((one) => one.leaseId === "L0")?.answer;
+    expect(await kept()).toEqual({ why: { text: "half" } });
+    server.wall = undefined;
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(server.answers.size).toBe(1);
+    expect(await kept()).toBeUndefined();
+    loop.stop();
+  });
+});
+
 describe("the network", () => {
   it("is there again once a claim gets through", async () => {
     const server = new Server(4);

@@ -308,8 +308,10 @@ export class TaskLoop {
     });
     this.doneHere++;
     this.countDown();
-    // the draft is struck out only when the answer is safe in its place
-    return this.outbox.add(entry).then(() => this.forget(offer.lease_id));
+    // the draft is struck out only when the answer is safe in its place: in the journal, or else with the server
+    return this.outbox.add(entry).then(() => {
+      if (!this.outbox.unsafe) this.forget(offer.lease_id);
+    });
   }
 
   private revise(work: Work, done: Done, answer: Answer): Promise<void> {
@@ -344,6 +346,7 @@ export class TaskLoop {
   private onSubmitted(entry: SubmitEntry, reply: Submitted): void {
     const done = this.done.find((one) => one.key === entry.key);
     if (done) done.annotationId = reply.annotation.id;
+    if (this.outbox.unsafe) this.forget(entry.leaseId);
     void this.receive(reply.tasks ?? [])
       .catch(() => undefined) // the claim that follows brings them again
       .then(() => this.fetchNow());
