@@ -642,6 +642,29 @@ function rarely() {
   return fc.nat(4).map((n) => n === 0);
 }
 
+/** A page takes over what comes before a revision of its own, while it looks whether another page has such. */
+const takenOverMeanwhile: [(typeof step extends fc.Arbitrary<infer T> ? T : never)[]][] = [
+  [
+    [
+      { act: "answer", pick: 0, bad: false },
+      { act: "open" },
+      { act: "open" },
+      { act: "disk" },
+      { act: "network", pick: 0, fate: "through" },
+      { act: "revise", pick: 0, which: 0, bad: true },
+      { act: "revise", pick: 0, which: 0, bad: false },
+      { act: "wait", ms: 0 },
+      { act: "disk" },
+      { act: "answer", pick: 0, bad: true },
+      { act: "revise", pick: 4, which: 0, bad: false },
+      { act: "disk" },
+      { act: "network", pick: 0, fate: "through" },
+      { act: "die", pick: 0 },
+      { act: "disk" },
+    ],
+  ],
+];
+
 describe("whatever happens between", () => {
   it("the server ends with what the person said last of each task, and heard it in order", async () => {
     await fc.assert(
@@ -682,7 +705,7 @@ describe("whatever happens between", () => {
           expect(refusedGood).toEqual([]);
         }
       }),
-      { numRuns: 300, includeErrorInReport: true },
+      { numRuns: 300, includeErrorInReport: true, examples: takenOverMeanwhile },
     );
   }, 60_000);
 });

@@ -262,11 +262,16 @@ export class Outbox {
 
   private async send(entry: Entry): Promise<void> {
     this.sending.add(entry.key);
-    if (entry.act === "revise" && (await this.isBehindAnother(entry))) {
-      this.sending.delete(entry.key);
-      this.lookAgain(entry.key);
-      this.pump();
-      return;
+    if (entry.act === "revise") {
+      const behind = await this.isBehindAnother(entry);
+      // meanwhile this page may have taken over what comes before it
+      const first = this.list.find((one) => !one.refusal && one.taskId === entry.taskId);
+      if (behind || first?.key !== entry.key) {
+        this.sending.delete(entry.key);
+        if (behind) this.lookAgain(entry.key);
+        this.pump();
+        return;
+      }
     }
     this.tried.add(entry.key);
     try {
