@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from qistas.core.clock import utc_now
 
-from .report_words import words_of
+from .report_words import explanation_in, method_in, metric_in, words_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -93,12 +93,13 @@ def _question(
     parts = [f'<section><h2 dir="auto">{_text(question.within(language))}</h2>']
     if not summary.get("consensus"):
         return "".join([*parts, f'<p class="soft">{_text(words["no_answers"])}</p></section>'])
-    parts.append(_agreement(summary.get("agreement"), words))
+    parts.append(_agreement(summary.get("agreement"), words, language))
     method, doubt = summary.get("method"), summary.get("mean_doubt")
-    parts.append(f"<p>{_text(words['method'])} <b><bdi>{_text(method or '')}</bdi></b>")
+    parts.append(f"<p>{_text(words['method'])} <b><bdi>{_text(method_in(language, method or ''))}</bdi></b>")
     parts.append(f" · {_text(words['mean_doubt'])} <b>{doubt:.3f}</b></p>" if doubt is not None else "</p>")
     if summary.get("explanation"):
-        parts.append(f'<p class="soft" dir="auto">{_text(str(summary["explanation"]))}</p>')
+        said = explanation_in(language, method or "", str(summary["explanation"]))
+        parts.append(f'<p class="soft" dir="auto">{_text(said)}</p>')
     parts += [
         f'<p class="soft" dir="auto"><b>{_text(words["warnings"])}:</b> {_text(str(warning))}</p>'
         for warning in summary.get("warnings", [])
@@ -109,7 +110,7 @@ def _question(
     return "".join([*parts, "</section>"])
 
 
-def _agreement(agreement: Mapping[str, Any] | None, words: Mapping[str, str]) -> str:
+def _agreement(agreement: Mapping[str, Any] | None, words: Mapping[str, str], language: str) -> str:
     if not agreement or agreement["value"] is None:
         return f"<p>{_text(words['agreement'])}: {_text(words['none'])}</p>"
     value = agreement["value"]
@@ -118,7 +119,7 @@ def _agreement(agreement: Mapping[str, Any] | None, words: Mapping[str, str]) ->
     between = words["interval"].format(low=f"{low:.2f}", high=f"{high:.2f}") if low is not None else ""
     return (
         f'<p>{_text(words["agreement"])}: <b class="big">{value:.2f}</b> {_text(between)}<br>'
-        f'<span class="soft"><bdi>{_text(agreement["metric"])}</bdi>, '
+        f'<span class="soft"><bdi>{_text(metric_in(language, agreement["metric"]))}</bdi>, '
         f"{_text(words['on_items'].format(n=format(agreement['n_items'], ',')))}. {_text(words[reading])}</span></p>"
     )
 

@@ -1,5 +1,6 @@
 """The words of the report, in English and Arabic."""
 
+import re
 from types import MappingProxyType
 
 ENGLISH = MappingProxyType(
@@ -123,6 +124,91 @@ ARABIC = MappingProxyType(
         "picture": "[صورة]",
     }
 )
+
+
+# What the server says of methods in English, for a reader of Arabic.
+ARABIC_METHODS = MappingProxyType(
+    {
+        "auto": "مزيج من الطرق يُوزن بما يوافق الإجابات",
+        "majority": "الأغلبية",
+        "dawid_skene": "داويد وسكين",
+        "adjudication": "حُسم بقرار خبير",
+        "vote_nominal": "تصويت موزون",
+        "vote_ordinal": "وسيط موزون",
+        "vote_interval": "متوسط موزون",
+        "vote_spans": "دمج المقاطع",
+        "vote_boxes": "دمج المربعات",
+        "fast_dawid_skene": "داويد وسكين السريعة",
+        "one_coin": "داويد وسكين المبسطة",
+        "ordinal_ds": "داويد وسكين للرتب",
+        "glad": "GLAD",
+        "mace": "MACE",
+        "ibcc": "IBCC",
+        "gaussian": "النموذج الطبيعي",
+        "merge": "دمج حسب الثقة",
+        "median": "وسيط موزون",
+        "mean": "متوسط موزون",
+        "most_frequent": "النص الأكثر تكرارًا",
+        "wawa": "الأغلبية الموزونة (WAWA)",
+    }
+)
+ARABIC_METRICS = MappingProxyType(
+    {
+        "nominal": "معامل كريبندورف α",
+        "ordinal": "معامل كريبندورف α للرتب",
+        "interval": "معامل كريبندورف α للمسافات",
+        "spans": "معامل كريبندورف α للمقاطع",
+        "boxes": "معامل كريبندورف α للمربعات",
+    }
+)
+ARABIC_EXPLANATIONS = MappingProxyType(
+    {
+        "auto": "قورنت عدة طرق بمدى توقع كل منها لإجابات حُجبت عنها، ثم مُزجت نتائجها بحسب ذلك.",
+        "dawid_skene": "قُدّرت مصفوفة خلط كل موسِّم ونسبة كل وسم مع الحقيقة معًا بخوارزمية EM.",
+        "fast_dawid_skene": "كطريقة داويد وسكين، مع أخذ الوسم الأرجح في كل خطوة.",
+        "gaussian": "قُدّر ميل كل موسِّم وتباينه مع القيم.",
+        "glad": "قُدّرت قدرة الموسِّمين وسهولة العناصر مع الحقيقة.",
+        "ibcc": "مصفوفات خلط بمعرفة مسبقة، بالاستدلال التغايري.",
+        "mace": "كل موسِّم إما يعرف وإما يتبع عادة؛ وقُدّر الأمران مع الحقيقة.",
+        "majority": "لكل إجابة صوت واحد، والاحتمال هو نسبة الأصوات.",
+        "mean": "متوسط الإجابات موزونًا بالمهارة.",
+        "median": "وسيط الإجابات موزونًا بالمهارة.",
+        "merge": "طُوبقت العلامات ودُمجت، ويوزن الموسِّمون بالثقة.",
+        "most_frequent": "النص الذي تكرر أكثر من غيره.",
+        "one_coin": "قُدّرت دقة كل موسِّم مع الحقيقة معًا، وتُوزن إجاباته بها.",
+        "ordinal_ds": "أُخذت الوسوم درجات مرتبة، وقُدّر ميل كل موسِّم وتشتته مع الحقيقة.",
+        "vote_boxes": "دُمجت المربعات المتداخلة مع عدد الموسِّمين وراء كل منها.",
+        "vote_interval": "متوسط الإجابات موزونًا بالمهارة.",
+        "vote_nominal": "كل إجابة صوت يوزن بمهارة صاحبه.",
+        "vote_ordinal": "وسيط الإجابات موزونًا بالمهارة.",
+        "vote_spans": "دُمجت المقاطع المتداخلة مع عدد الموسِّمين وراء كل منها.",
+        "wawa": "تزن كل إجابة بقدر موافقة صاحبها للأغلبية.",
+    }
+)
+
+
+def method_in(language: str, method: str) -> str:
+    """What a method of inference is called; its own name where there is no other."""
+    return ARABIC_METHODS.get(method.replace("-", "_"), method) if language == "ar" else method
+
+
+def metric_in(language: str, metric: str) -> str:
+    """What a measure of agreement is called; its own name where there is no other."""
+    return ARABIC_METRICS.get(metric, metric) if language == "ar" else metric
+
+
+def explanation_in(language: str, method: str, sentence: str) -> str:
+    """How a method came to its answers: the server's sentence, or one for the method with the sentence's numbers."""
+    words = ARABIC_EXPLANATIONS.get(method.replace("-", "_")) if language == "ar" else None
+    if words is None:
+        return sentence
+    models = re.match(r"(\d+) models were weighed", sentence)
+    rounds = re.search(r"\((\d+) iterations\)", sentence)
+    if models:
+        words += f" عدد الطرق: {models[1]}."
+    if rounds:
+        words += f" عدد الدورات: {rounds[1]}."
+    return words
 
 
 def words_of(language: str) -> MappingProxyType[str, str]:

@@ -1,4 +1,5 @@
 import { Text } from "@mantine/core";
+import { Exact } from "./Exact";
 import { useServerWords } from "./serverWords";
 
 interface Props {
@@ -9,7 +10,7 @@ interface Props {
   bad?: boolean;
 }
 
-/** How work of the server ended: in the reader's language, and in the server's own words where these say more. */
+/** How work of the server ended: in the reader's language, with the server's own words folded under it. */
 export function Ended({ fault, detail, bad }: Props) {
   const words = useServerWords();
   if (!detail) return null;
@@ -19,11 +20,7 @@ export function Ended({ fault, detail, bad }: Props) {
       <Text size="xs" c={bad ? "var(--danger-ink)" : "dimmed"} dir="auto" ta="start">
         {told.words}
       </Text>
-      {told.exact ? (
-        <Text size="xs" c="dimmed" dir="ltr" ta="start">
-          {told.exact}
-        </Text>
-      ) : null}
+      <Exact words={told.exact} />
     </>
   );
 }

@@ -1,6 +1,7 @@
 import { Alert, Button, Code, List, Text } from "@mantine/core";
 import { ApiProblem } from "@qistas/api";
 import { useTranslation } from "react-i18next";
+import { Exact } from "./Exact";
 import { Icon } from "./Icon";
 import { useServerWords } from "./serverWords";
 
@@ -31,11 +32,6 @@ export function Problem({ error, retry }: Props) {
       role="alert"
       styles={{ title: { color: "var(--ink)" } }}
     >
-      {told.exact && !problem?.places.length ? (
-        <Text size="sm" c="var(--ink)" dir="ltr" ta="start" mb={4}>
-          {told.exact}
-        </Text>
-      ) : null}
       {problem?.places.length ? (
         <List size="sm" spacing={4}>
           {places.map((place) => (
@@ -58,6 +54,7 @@ export function Problem({ error, retry }: Props) {
           {t("problem.retry")}
         </Button>
       ) : null}
+      {problem?.places.length ? null : <Exact words={told.exact} />}
       {problem?.requestId ? (
         <Text size="xs" c="dimmed" mt={6}>
           {t("problem.request")} <bdi>{problem.requestId}</bdi>

@@ -56,7 +56,7 @@ export function sayProblem(error: unknown): void {
     const places = problem.places
       .slice(0, 4)
       .map((place) => `${place.where} ${server.place(place).message.words}`);
-    const more = places.join("\n") || told.exact;
+    const more = places.join("\n") || undefined;
     tell({ words: told.words || i18next.t("problem.unknown"), more, bad: true }, 12);
   });
 }

@@ -1,10 +1,11 @@
-import { Button, Loader, PasswordInput, Stack, TextInput } from "@mantine/core";
-import { server, take } from "@qistas/api";
+import { Button, Loader, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
+import { ApiProblem, server, take } from "@qistas/api";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useAcceptInvitation } from "../data/session";
+import { ButtonLink } from "../parts/links";
 import { Problem } from "../parts/Problem";
 import { Door } from "./Door";
 import { takeFragment } from "./fragment";
@@ -33,10 +34,21 @@ export default function InvitePage() {
     );
   };
 
+  if (look.error instanceof ApiProblem && look.error.status === 404)
+    return (
+      <Door title={t("invite.gone")} lead={t("invite.goneLead")}>
+        <Stack gap="md">
+          <Text>{t("invite.goneWords")}</Text>
+          <ButtonLink to="/sign-in" variant="default">
+            {t("invite.signIn")}
+          </ButtonLink>
+        </Stack>
+      </Door>
+    );
   if (look.error)
     return (
       <Door title={t("invite.title")}>
-        <Problem error={look.error} />
+        <Problem error={look.error} retry={() => void look.refetch()} />
       </Door>
     );
   if (!look.data)

@@ -6,6 +6,7 @@ import { DoubtHistogram } from "../../charts/DoubtHistogram";
 import { IntervalLine } from "../../charts/IntervalLine";
 import { LabelBars } from "../../charts/LabelBars";
 import { Estimate } from "../../parts/Estimate";
+import { Exact } from "../../parts/Exact";
 import { useFormat } from "../../parts/format";
 import { useMethodWords } from "../../parts/methodWords";
 import { Sheet } from "../../parts/Sheet";
@@ -124,7 +125,7 @@ function reading(alpha: number): "reliable" | "tentative" | "low" {
   return alpha >= 0.667 ? "tentative" : "low";
 }
 
-/** How the method came to its answers; the server's sentence, which names numbers, under it in another language. */
+/** How the method came to its answers; the server's sentence, which names numbers, folded under it in another language. */
 function Explanation({ method, sentence }: { method: string; sentence: string }) {
   const { words, exact } = useServerWords().explanation(method, sentence);
   return (
@@ -132,11 +133,7 @@ function Explanation({ method, sentence }: { method: string; sentence: string })
       <Text size="sm" c="dimmed" dir="auto" ta="start">
         {words}
       </Text>
-      {exact ? (
-        <Text size="xs" c="dimmed" dir="ltr" ta="start">
-          {exact}
-        </Text>
-      ) : null}
+      <Exact words={exact} />
     </>
   );
 }

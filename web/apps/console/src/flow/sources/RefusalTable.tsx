@@ -3,6 +3,7 @@ import type { Refusal } from "@qistas/api";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { refusalsQuery } from "../../data/sources";
+import { Exact } from "../../parts/Exact";
 import { useFormat } from "../../parts/format";
 import { MoreRows } from "../../parts/MoreRows";
 import { Problem } from "../../parts/Problem";
@@ -66,7 +67,7 @@ function Raw({ text }: { text: string }) {
   );
 }
 
-/** Why a row was refused and what to do, in the reader's language; the server's sentence, which names numbers and places, under it. */
+/** Why a row was refused and what to do, in the reader's language; the server's sentence, which names numbers and places, folded under it. */
 function Reason({ row }: { row: Refusal }) {
   const { message, remedy } = useServerWords().refusal(row.code, row.reason, row.remedy);
   return (
@@ -79,11 +80,7 @@ function Reason({ row }: { row: Refusal }) {
           {remedy}
         </Text>
       ) : null}
-      {message.exact ? (
-        <Text size="xs" c="dimmed" dir="ltr" ta="start">
-          {message.exact}
-        </Text>
-      ) : null}
+      <Exact words={message.exact} />
     </>
   );
 }
