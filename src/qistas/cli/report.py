@@ -28,6 +28,7 @@ The file stands alone: it fetches nothing, and can be sent or kept. Figures need
 """
 MOST_ANSWERS = 300_000
 MOST_REPLAYED = 2_000  # items of which the stop rule's curve is drawn
+LEAST_REPLAYED = 100  # items; of fewer the curve would show chance
 LEAST_GOLD = 20
 ERRORS = 20
 
@@ -196,7 +197,7 @@ def measure(
 
 
 def _curve(responses: "Responses", gold: Any, by_all: Any) -> dict[str, Any] | None:
-    """How accuracy grows with the answers asked for, had the stop rule chosen them; None where items have about one answer."""
+    """How accuracy grows with the answers asked for, had the stop rule chosen them; None where items are few or have about one answer."""
     import numpy as np
 
     from qistas.engine import Responses
@@ -205,7 +206,7 @@ def _curve(responses: "Responses", gold: Any, by_all: Any) -> dict[str, Any] | N
     rng = np.random.default_rng(0)
     counts = responses.counts()
     kept = np.flatnonzero(counts > 0)
-    if not len(kept) or float(counts[kept].mean()) < 2.0:
+    if len(kept) < LEAST_REPLAYED or float(counts[kept].mean()) < 2.0:
         return None
     if len(kept) > MOST_REPLAYED:
         kept = np.sort(rng.choice(kept, MOST_REPLAYED, replace=False))

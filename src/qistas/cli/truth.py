@@ -1,6 +1,7 @@
 """`qistas truth`: infer answers from a file of annotations, without a server or a database."""
 
 import argparse
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 METHODS = (
     "auto", "majority", "wawa", "dawid_skene", "one_coin", "ibcc", "ebcc", "bwa", "glad", "mace", "zencrowd", "kos", "mmsr",
 )  # fmt: skip
-DRAWN = ("auto", "ebcc", "mace")  # those that take a source of chance; the same seed gives the same answer
 
 
 def add(commands: Any) -> None:
@@ -128,7 +128,8 @@ def infer(responses: "Responses", method: str, seed: int) -> Any:
     from qistas.engine import truth
 
     function: Callable[..., Any] = getattr(truth, method)
-    extra: dict[str, Any] = {"rng": np.random.default_rng(seed)} if method in DRAWN else {}
+    by_chance = "rng" in inspect.signature(function).parameters  # the same seed gives the same answer
+    extra: dict[str, Any] = {"rng": np.random.default_rng(seed)} if by_chance else {}
     try:
         return function(responses, **extra)
     except ValueError as error:

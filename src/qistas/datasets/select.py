@@ -150,10 +150,21 @@ async def _answers_of(
         asked = asked_questions(
             ontology, {name: one.value for name, one in given.items() if name in ontology.question_named}
         )
-        standing = {question.name: given[question.name] for question in asked if question.name in given}
+        standing = {
+            question.name: given[question.name]
+            for question in asked
+            if question.name in given and (question.required or _sure(selection, given[question.name]))
+        }
         if standing and _fits(ontology, selection, standing, answered.get(item, set())):
             taken[item] = standing
     return taken
+
+
+def _sure(selection: Selection, one: Given) -> bool:
+    """Whether an answer is as sure as asked. A required one that is not keeps its item out; an optional one is left out itself."""
+    return (selection.min_confidence is None or one.confidence >= selection.min_confidence) and (
+        selection.max_doubt is None or one.doubt <= selection.max_doubt
+    )
 
 
 def _fits(ontology: Ontology, selection: Selection, given: dict[str, Given], answered: set[UUID]) -> bool:
@@ -161,12 +172,7 @@ def _fits(ontology: Ontology, selection: Selection, given: dict[str, Given], ans
         one.provenance["source"] == "adjudication" for one in given.values()
     ):
         return False
-    if (
-        selection.min_confidence is not None
-        and min(one.confidence for one in given.values()) < selection.min_confidence
-    ):
-        return False
-    if selection.max_doubt is not None and max(one.doubt for one in given.values()) > selection.max_doubt:
+    if not all(_sure(selection, one) for one in given.values()):
         return False
     if selection.min_answers is not None and len(answered) < selection.min_answers:
         return False

@@ -30,8 +30,9 @@ class ExportState(StrEnum):
 class Selection:
     """Which items of a project a version takes. None asks nothing; an item must have an answer in any case.
 
-    `min_confidence`, `max_doubt` hold for every question that was answered; `labels`: question → names, any of which (or of
-    what lies under it) the answer holds; `annotators`: any of whom answered; `metadata`: key → value, all of which match.
+    `min_confidence`, `max_doubt` hold for every answer: a required one that is less sure keeps its item out, an optional one is
+    left out itself. `labels`: question → names, any of which (or of what lies under it) the answer holds; `annotators`: any
+    of whom answered; `metadata`: key → value, all of which match.
     """
 
     min_confidence: float | None = None

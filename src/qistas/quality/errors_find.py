@@ -25,6 +25,7 @@ from .errors_types import Labelled, Suspect
 if TYPE_CHECKING:
     from qistas.engine.errors import Suspects
 
+LEAST_LABELS = 50
 MOST_TEXTS = 100_000
 MOST_PICTURES = 20_000
 LETTERS = 1_000  # of an item's text; its topic shows in fewer
@@ -110,6 +111,10 @@ class Refused(Exception):
 
 def code(question: Question, rows: Sequence[Labelled]) -> Labels:
     """The labels as codes in the order of their names; each with the value it is most often given by."""
+    if len(rows) < LEAST_LABELS:
+        raise Refused(
+            f"There are {len(rows)} labels. From {LEAST_LABELS} on, a quick model can learn enough to doubt one."
+        )
     said = [question.kind.labels_of(question, row.value) for row in rows]
     words = sorted({names[0] for names in said if names})
     if len(words) < 2:

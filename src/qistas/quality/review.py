@@ -73,7 +73,7 @@ async def review_annotation(
 ) -> UUID:
     """Keep a verdict on a current annotation; its id.
 
-    accept: the item is settled as it stands. correct: the reviewer's `answer` becomes the expert's answer of the item.
+    accept: this answer becomes the expert's answer of the item. correct: the reviewer's `answer` does.
     return: the annotator gets the task again, with the reason, their answer as the draft; until then it does not count.
     """
     require(tx.principal, Permission.REVIEW, project_id)
@@ -94,8 +94,9 @@ async def review_annotation(
             project_id=project_id,
         )
     else:
-        if clean is not None:
-            await store.insert_adjudication(tx, project_id, item_id, version, clean, reason)
+        await store.insert_adjudication(
+            tx, project_id, item_id, version, given if clean is None else clean, reason
+        )
         await store.settle(tx, item_id)
     await record(tx, Act.ANNOTATION_REVIEW, [item_id, annotation_id], verdict=verdict.value)
     return review_id

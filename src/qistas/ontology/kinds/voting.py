@@ -209,13 +209,14 @@ def rates(
 def confusion_of(
     result: TruthResult, answers: Responses, names: Sequence[str]
 ) -> tuple[tuple[str, ...], list[list[float]]] | None:
-    """What was answered (columns) where each label was inferred (rows), as shares of the row; None for very many labels."""
+    """What was answered (columns) where each label was inferred (rows), counted, as shares of the row; None for very many labels.
+
+    A label that was inferred nowhere has a row of zeros.
+    """
     if len(names) > MOST_IN_CONFUSION or not len(answers):
         return None
-    counts = np.stack(
-        [result.posterior[answers.item[answers.label == code]].sum(axis=0) for code in range(len(names))],
-        axis=1,
-    ).astype(np.float64)
+    counts = np.zeros((len(names), len(names)))
+    np.add.at(counts, (result.label[answers.item], answers.label), 1.0)
     total = counts.sum(axis=1, keepdims=True)
     shares = np.divide(counts, total, out=np.zeros_like(counts), where=total > 0)
     return tuple(names), [[round(float(share), 6) for share in row] for row in shares]
