@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import expect
 
@@ -48,6 +50,45 @@ def test_one_key_settles_a_disagreement(open_page: OpenPage, served: Served, wor
     page.keyboard.press("a")
     wait_for(lambda: served.api.get(f"/projects/{work.project}").json()["counts"]["reviewed"] > before, 20)
     expect(page.get_by_text(word("ar", "review.settled_one"))).to_be_visible()
+
+
+def test_an_expert_settles_by_keys_and_sends_nothing_that_was_not_chosen(
+    open_page: OpenPage, served: Served, work: Work
+) -> None:
+    page = open_page(f"/projects/{work.project}/review", "ar")
+    table = page.get_by_role("table", name=word("ar", "review.disagreement"))
+    expect(table).to_be_visible()
+    sent: list[Any] = []
+    page.on(
+        "request",
+        lambda asked: sent.append(asked.post_data_json) if asked.url.endswith("/adjudications") else None,
+    )
+    page.keyboard.press("j")
+    empty = page.get_by_role("button", name=word("ar", "review.chooseFirst"))
+    expect(empty).to_be_disabled()
+    expect(page.get_by_role("radio", checked=True)).to_have_count(0)
+    # The first question has the focus; Enter sends nothing yet, and Escape leaves from within the editor.
+    assert page.evaluate("document.activeElement.closest('[data-question]')?.dataset.question") == "topic"
+    page.keyboard.press("Control+Enter")
+    check_axe(page)
+    page.get_by_role("radio").first.focus()
+    page.keyboard.press("Escape")
+    expect(empty).to_have_count(0)
+    page.keyboard.press("j")
+    expect(empty).to_be_visible()
+    chosen = page.locator("[data-question=topic]").get_by_role("radio").nth(1)
+    expect(chosen).to_be_visible()
+    page.keyboard.press("2")
+    expect(chosen).to_be_checked()
+    expect(table.get_by_role("button")).to_have_count(0)
+    settle = page.get_by_role("button", name=word("ar", "review.settleAs"))
+    expect(settle).to_be_enabled()
+    check_axe(page)
+    assert sent == []
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text(word("ar", "review.settled_one"))).to_be_visible()
+    assert len(sent) == 1
+    assert sent[0]["answer"] == {"topic": {"labels": ["sport"]}}, sent
 
 
 def test_an_answer_is_returned_with_a_reason(open_page: OpenPage, work: Work) -> None:

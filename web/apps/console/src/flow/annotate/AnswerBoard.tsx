@@ -1,11 +1,14 @@
 import {
   AnswerState,
+  commands,
+  Dispatcher,
   type Answer as KernelAnswer,
   type Ontology as KernelOntology,
   sameJson,
 } from "@qistas/annotate-core";
 import type { Answer, Ontology } from "@qistas/api";
-import { useEffect, useMemo, useRef } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { useCommands } from "./commands/useCommand";
 import classes from "./Preview.module.css";
 import { TaskBoard } from "./task/TaskBoard";
 
@@ -15,10 +18,19 @@ export interface AnswerBoardProps {
   answer: Answer;
   /** Without it the board only shows the answer. */
   onChange?: (answer: Answer) => void;
+  /** Told at once and on each change whether the answer could be sent. */
+  onComplete?: (complete: boolean) => void;
+  /** The keys that submit a task send this answer, too; with it the whole page hears the keys. */
+  onSubmit?: () => void;
+  /** The first question has the focus as soon as the board is there. */
+  takesFocus?: boolean;
+  /** As high as what it shows. */
+  low?: boolean;
 }
 
 /** One item with one answer on it: shown in review, changed when a reviewer corrects or adjudicates. */
-export function AnswerBoard({ ontology, data, answer, onChange }: AnswerBoardProps) {
+export function AnswerBoard(props: AnswerBoardProps) {
+  const { ontology, data, answer, onChange, onComplete, onSubmit, takesFocus, low } = props;
   const document = ontology as KernelOntology;
   const state = useRef<AnswerState | null>(null);
   const sent = useRef<Answer>(answer);
@@ -35,26 +47,30 @@ export function AnswerBoard({ ontology, data, answer, onChange }: AnswerBoardPro
     sent.current = answer;
     return state.current;
   }, [document, data, answer]);
-  const tell = useRef(onChange);
+  const [dispatcher] = useState(() => new Dispatcher(commands));
+  useCommands(dispatcher, { submit: () => (onSubmit ? onSubmit() : false) });
+  const tell = useRef({ onChange, onComplete });
   useEffect(() => {
-    tell.current = onChange;
+    tell.current = { onChange, onComplete };
   });
-  useEffect(
-    () =>
-      fresh.subscribe(() => {
-        sent.current = fresh.final();
-        tell.current?.(sent.current);
-      }),
-    [fresh],
-  );
+  useEffect(() => {
+    tell.current.onComplete?.(fresh.problems().length === 0);
+    return fresh.subscribe(() => {
+      sent.current = fresh.final();
+      tell.current.onChange?.(sent.current);
+      tell.current.onComplete?.(fresh.problems().length === 0);
+    });
+  }, [fresh]);
   return (
-    <div className={classes.board}>
+    <div className={low ? classes.low : classes.board}>
       <TaskBoard
         ontology={document}
         data={data}
         state={fresh}
         readOnly={!onChange}
-        keysFrom="board"
+        keysFrom={onSubmit ? "page" : "board"}
+        dispatcher={dispatcher}
+        takesFocus={takesFocus}
         compact
         problems={[]}
       />

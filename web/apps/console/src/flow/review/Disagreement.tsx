@@ -37,8 +37,7 @@ export function Disagreement({ ontology, said, chosen, onChoose }: Props) {
                     onClick={() => onChoose(place)}
                     aria-pressed={chosen === place}
                   >
-                    {place < 9 ? <Kbd size="xs">{format.whole(place + 1)}</Kbd> : null}{" "}
-                    <bdi>{annotation.annotator}</bdi>
+                    {place < 9 ? <Kbd size="xs">{place + 1}</Kbd> : null} <bdi>{annotation.annotator}</bdi>
                   </button>
                 ) : (
                   <bdi>{annotation.annotator}</bdi>

@@ -1,10 +1,11 @@
 import { Button, Group, Kbd, Modal, Stack, Text, Textarea } from "@mantine/core";
 import type { Answer } from "@qistas/api";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ontologyQuery } from "../../data/ontology";
 import { useProjectId } from "../../data/place";
+import { projectQuery } from "../../data/projects";
 import { claimReview, sendAdjudication, sendReview } from "../../data/quality";
 import { say } from "../../parts/ask";
 import { Empty } from "../../parts/Empty";
@@ -14,16 +15,20 @@ import { Problem } from "../../parts/Problem";
 import { Sheet } from "../../parts/Sheet";
 import { Waiting } from "../../parts/Waiting";
 import { Board } from "../boards";
+import { agrees, nearest } from "./agreeing";
 import { Disagreement } from "./Disagreement";
 import classes from "./ReviewPage.module.css";
+import { sameForm, valueInWords } from "./valueInWords";
 
 type Mode = "look" | "correct" | "adjudicate";
 
 /** Settling doubt: the disagreement at a glance, one key to decide. */
 export default function ReviewPage() {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const format = useFormat();
   const projectId = useProjectId();
+  const queries = useQueryClient();
+  const project = useQuery(projectQuery(projectId));
   const passed = useRef<string[]>([]);
   const offer = useQuery({
     queryKey: ["project", projectId, "review"],
@@ -37,6 +42,7 @@ export default function ReviewPage() {
   const [chosen, setChosen] = useState(0);
   const [mode, setMode] = useState<Mode>("look");
   const [answer, setAnswer] = useState<Answer>({});
+  const [complete, setComplete] = useState(false);
   const [returning, setReturning] = useState(false);
   const [settled, setSettled] = useState(0);
 
@@ -46,7 +52,7 @@ export default function ReviewPage() {
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new item begins anew
   useEffect(() => {
-    setChosen(0);
+    setChosen(offer.data ? nearest(offer.data) : 0);
     setMode("look");
     setReturning(false);
   }, [item?.id]);
@@ -63,6 +69,7 @@ export default function ReviewPage() {
       setSettled((count) => count + 1);
       setMode("look");
       setReturning(false);
+      void queries.invalidateQueries({ queryKey: projectQuery(projectId).queryKey, exact: true });
       next();
     },
   });
@@ -73,12 +80,17 @@ export default function ReviewPage() {
     if (target && !busy)
       decide.mutate(() => sendReview(projectId, { annotation_id: target.id, verdict: "accept", reason: "" }));
   };
+  // An expert settles from nothing: no answer of anybody's is sent unless the expert chose it.
   const begin = (to: Mode) => {
-    setAnswer(annotation?.answer ?? {});
+    if (!annotation || busy) return;
+    setAnswer(to === "correct" ? annotation.answer : {});
+    setComplete(false);
     setMode(to);
   };
+  const changed = mode !== "correct" || sameForm(answer) !== sameForm(annotation?.answer);
+  const ready = complete && changed && Object.keys(answer).length > 0;
   const keep = () => {
-    if (!item || busy) return;
+    if (!item || busy || !ready) return;
     if (mode === "adjudicate") decide.mutate(() => sendAdjudication(projectId, item.id, answer));
     else if (annotation)
       decide.mutate(() =>
@@ -89,13 +101,18 @@ export default function ReviewPage() {
   useEffect(() => {
     const hear = (event: KeyboardEvent) => {
       const target = event.target as HTMLElement;
-      if (target.closest("input, textarea, select, [contenteditable], [role='dialog']")) return;
-      if (event.ctrlKey || event.metaKey || event.altKey || !item) return;
-      const key = event.code.startsWith("Key") ? event.code.slice(3).toLowerCase() : event.key;
+      if (target.closest("[role='dialog'], [role='menu'], [role='listbox']")) return;
       if (mode !== "look") {
-        if (event.key === "Escape") setMode("look");
+        // The editor has all the other keys. What it does with Escape itself (a region is left) comes first.
+        if (event.key === "Escape")
+          setTimeout(() => {
+            if (!event.defaultPrevented) setMode("look");
+          });
         return;
       }
+      if (target.closest("input, textarea, select, [contenteditable]")) return;
+      if (event.ctrlKey || event.metaKey || event.altKey || !item) return;
+      const key = event.code.startsWith("Key") ? event.code.slice(3).toLowerCase() : event.key;
       const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code)?.[1];
       if (digit && Number(digit) <= annotations.length) setChosen(Number(digit) - 1);
       else if (key === "a") accept();
@@ -110,6 +127,19 @@ export default function ReviewPage() {
     return () => document.removeEventListener("keydown", hear);
   });
 
+  const inWords = (ontology.data?.document.questions ?? [])
+    .filter((question) => answer[question.name] !== undefined)
+    .map((question) => {
+      const text = question.field ? item?.data[question.field] : undefined;
+      return valueInWords(
+        answer[question.name],
+        question,
+        i18n.language,
+        typeof text === "string" ? text : undefined,
+      );
+    })
+    .join(" · ");
+
   const act = (key: string, label: string, run: () => void, filled = false) => (
     <Button
       variant={filled ? "filled" : "default"}
@@ -121,12 +151,13 @@ export default function ReviewPage() {
     </Button>
   );
 
+  const doubt = project.data?.counts.doubt;
+  const left =
+    offer.data && doubt !== undefined ? t("review.left", { count: doubt, n: format.whole(doubt) }) : "";
+  const lead = `${settled ? t("review.settled", { count: settled, n: format.whole(settled) }) : t("review.lead")} ${left}`;
+
   return (
-    <Page
-      title={t("stations.review")}
-      lead={settled ? t("review.settled", { count: settled, n: format.whole(settled) }) : t("review.lead")}
-      width="wide"
-    >
+    <Page title={t("stations.review")} lead={lead} width="wide">
       {offer.error ? <Problem error={offer.error} retry={() => void offer.refetch()} /> : null}
       {offer.isPending ? <Waiting rows={5} height={64} /> : null}
       {offer.data === null ? (
@@ -153,19 +184,15 @@ export default function ReviewPage() {
       ) : null}
       {offer.data && item && ontology.data ? (
         <>
-          <Sheet title={t("review.disagreement")} note={t("review.keys")}>
-            <Disagreement
-              ontology={ontology.data.document}
-              said={offer.data}
-              chosen={chosen}
-              onChoose={setChosen}
-            />
-          </Sheet>
-          <Problem error={returning ? null : decide.error} />
           <div className={classes.bar}>
             {mode === "look" ? (
               <>
-                {act("A", t("review.accept", { name: annotation?.annotator ?? "" }), () => accept(), true)}
+                {act(
+                  "A",
+                  t("review.accept", { name: annotation?.annotator ?? "" }),
+                  () => accept(),
+                  agrees(offer.data, chosen),
+                )}
                 {act("E", t("review.correct"), () => begin("correct"))}
                 {act("R", t("review.return"), () => setReturning(true))}
                 {act("J", t("review.adjudicate"), () => begin("adjudicate"))}
@@ -173,9 +200,20 @@ export default function ReviewPage() {
               </>
             ) : (
               <>
-                <Text fw={500}>{t(mode === "adjudicate" ? "review.adjudicating" : "review.correcting")}</Text>
-                <Button onClick={keep} loading={decide.isPending}>
-                  {t("review.keep")}
+                <Button
+                  onClick={keep}
+                  disabled={!ready}
+                  loading={decide.isPending}
+                  aria-keyshortcuts="Control+Enter Meta+Enter"
+                  rightSection={<Kbd size="xs">Ctrl ↵</Kbd>}
+                >
+                  {ready ? (
+                    <span className={classes.stored}>
+                      {t(mode === "adjudicate" ? "review.settleAs" : "review.storeAs")} <bdi>{inWords}</bdi>
+                    </span>
+                  ) : (
+                    t(mode === "adjudicate" ? "review.chooseFirst" : "review.changeFirst")
+                  )}
                 </Button>
                 <Button
                   variant="default"
@@ -184,16 +222,35 @@ export default function ReviewPage() {
                 >
                   {t("confirm.no")}
                 </Button>
+                {mode === "adjudicate" && annotation ? (
+                  <Button variant="subtle" onClick={() => setAnswer(annotation.answer)}>
+                    {t("review.beginFrom", { name: annotation.annotator })}
+                  </Button>
+                ) : null}
               </>
             )}
+            <Text size="sm" c="dimmed" className={classes.help} role={mode === "look" ? undefined : "status"}>
+              {t(`review.help_${mode}`)}
+            </Text>
           </div>
+          <Problem error={returning ? null : decide.error} />
           <Board
             key={`${item.id} ${mode} ${mode === "look" ? chosen : ""}`}
             ontology={ontology.data.document}
             data={item.data}
             answer={mode === "look" ? (annotation?.answer ?? {}) : answer}
-            onChange={mode === "look" ? undefined : setAnswer}
+            {...(mode === "look"
+              ? { low: true }
+              : { onChange: setAnswer, onComplete: setComplete, onSubmit: keep, takesFocus: true })}
           />
+          <Sheet title={t("review.disagreement")} note={mode === "look" ? t("review.keys") : undefined}>
+            <Disagreement
+              ontology={ontology.data.document}
+              said={offer.data}
+              chosen={mode === "adjudicate" ? undefined : chosen}
+              onChoose={mode === "look" ? setChosen : undefined}
+            />
+          </Sheet>
         </>
       ) : null}
       {returning && annotation ? (

@@ -42,6 +42,8 @@ export interface TaskBoardProps {
   /** Labels chosen to draw with, kept from task to task. */
   pens?: Map<string, string>;
   compact?: boolean;
+  /** The first question takes the focus as soon as it is there. */
+  takesFocus?: boolean | undefined;
   onActivity?: () => void;
   bar?: ReactNode;
   top?: ReactNode;
@@ -160,6 +162,12 @@ export function TaskBoard(props: TaskBoardProps) {
     target: keysFrom === "page" ? window : root,
     onActivity: props.onActivity,
   });
+
+  const { takesFocus } = props;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for a board, not for each answer on it
+  useEffect(() => {
+    if (root && takesFocus && current) focusQuestion(current);
+  }, [root]);
 
   // when a submit is refused, the first question with a problem comes to hand
   const firstProblem = props.problems?.[0]?.question;
