@@ -336,12 +336,16 @@ _STATE = f"""CASE WHEN i.withdrawn_at IS NOT NULL THEN 'withdrawn'
                                  WHERE t.tenant_id = i.tenant_id AND t.item_id = i.id AND t.purpose IN ('work', 'gold') LIMIT 1), 'open') END"""
 
 
-_LABELLED = """SELECT item_id FROM consensus
-                WHERE tenant_id = %(tenant)s AND project_id = %(project)s AND first_label = %(label)s
-               UNION ALL
-               SELECT item_id FROM consensus
-                WHERE tenant_id = %(tenant)s AND project_id = %(project)s AND several AND first_label <> %(label)s
-                  AND (value -> 'labels') ? %(label)s"""
+# By way of the inferred answers, whose index knows the first label; among those of several labels each is looked at. Each half
+# has its limit, as a number in the statement: a plan that is kept must know that a page is small.
+_LABELLED = """(SELECT DISTINCT c.item_id FROM consensus c JOIN items i ON i.tenant_id = %(tenant)s AND i.id = c.item_id
+                 WHERE c.tenant_id = %(tenant)s AND c.project_id = %(project)s AND c.first_label = %(label)s AND {wanted}
+                 ORDER BY c.item_id LIMIT {limit})
+               UNION
+               (SELECT DISTINCT c.item_id FROM consensus c JOIN items i ON i.tenant_id = %(tenant)s AND i.id = c.item_id
+                 WHERE c.tenant_id = %(tenant)s AND c.project_id = %(project)s AND c.several AND c.first_label <> %(label)s
+                   AND (c.value -> 'labels') ? %(label)s AND {wanted}
+                 ORDER BY c.item_id LIMIT {limit})"""
 
 
 async def list_items(
@@ -357,36 +361,37 @@ async def list_items(
     external_id: str | None,
 ) -> list[Item]:
     """Items of a project by id. Payloads are read only when asked for: a list does not touch them otherwise."""
-    tables, key, distinct = "items i", "i.id", ""
+    tables, key = "items i", "i.id"
     wanted = ["i.tenant_id = %(tenant)s", "i.project_id = %(project)s"]
-    stage = ["t.tenant_id = %(tenant)s", "t.purpose IN ('work', 'gold')", f"{_STAGE} = %(state)s"]
-    if label is not None:
-        # By way of the inferred answers, whose index knows the first label; those of several labels are few, or all looked at.
-        tables, key, distinct = (
-            f"({_LABELLED}) c JOIN items i ON i.id = c.item_id",
-            "c.item_id",
-            "DISTINCT ON (c.item_id)",
-        )
     if state == "withdrawn":
         wanted.append("i.withdrawn_at IS NOT NULL")
     elif state is not None and label is not None:
-        wanted += [
-            "i.withdrawn_at IS NULL",
-            f"EXISTS (SELECT FROM tasks t WHERE t.item_id = i.id AND {' AND '.join(stage)})",
-        ]
+        wanted.append(f"{_STATE} = %(state)s")  # looked up one by one: they are few
     elif state is not None:
         # By way of the tasks, whose index knows the stage: a page of the few that are open costs as little as any other.
         tables, key = "tasks t JOIN items i ON i.tenant_id = t.tenant_id AND i.id = t.item_id", "t.item_id"
-        wanted += ["i.withdrawn_at IS NULL", "t.project_id = %(project)s", *stage]
-    if after is not None:
-        wanted.append(f"{key} > %(after)s")
+        wanted += [
+            "i.withdrawn_at IS NULL",
+            "t.tenant_id = %(tenant)s",
+            "t.project_id = %(project)s",
+            "t.purpose IN ('work', 'gold')",
+            f"{_STAGE} = %(state)s",
+        ]
     if split is not None:
         wanted.append("i.split = %(split)s")
     if external_id is not None:
         wanted.append("i.external_id = %(external)s")
+    if label is not None:
+        if after is not None:
+            wanted.append("c.item_id > %(after)s")
+        found = _LABELLED.format(wanted=" AND ".join(wanted), limit=int(limit))
+        tables = f"({found}) AS f JOIN items i ON i.tenant_id = %(tenant)s AND i.id = f.item_id"
+        wanted = ["true"]
+    elif after is not None:
+        wanted.append(f"{key} > %(after)s")
     return await tx.all(
         Item,
-        f"""SELECT {distinct} i.id, i.external_id, i.split, i.metadata, {"i.data" if data else "NULL AS data"}, {_STATE} AS state, i.created_at
+        f"""SELECT i.id, i.external_id, i.split, i.metadata, {"i.data" if data else "NULL AS data"}, {_STATE} AS state, i.created_at
               FROM {tables} WHERE {" AND ".join(wanted)} ORDER BY {key} LIMIT %(limit)s""",
         {
             "tenant": tx.tenant_id,
