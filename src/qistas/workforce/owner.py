@@ -21,7 +21,8 @@ async def ensure_owner(db: Database) -> PersonId:
             return person_id
         tenant_id, person_id, member_id = TenantId(uuid7()), PersonId(uuid7()), MemberId(uuid7())
         await store.add_tenant(tx, tenant_id, FIRST_TENANT)
-        await store.add_person(tx, person_id, FIRST_OWNER, None, None, "en")
+        # No language yet: the console speaks the browser's until the owner chooses one.
+        await store.add_person(tx, person_id, FIRST_OWNER, None, None, "")
         await store.add_person_member(tx, tenant_id, member_id, person_id, FIRST_OWNER, None, Role.OWNER)
         await record_for(
             tx,

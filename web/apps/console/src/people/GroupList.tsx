@@ -118,7 +118,6 @@ function GroupDialog({ group, people, onClose }: DialogProps) {
         <Stack gap="sm">
           <TextInput
             label={t("groups.name")}
-            dir="auto"
             required
             withAsterisk={false}
             value={name}

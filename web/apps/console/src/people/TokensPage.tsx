@@ -134,7 +134,6 @@ function TokenDialog({ onClose }: { onClose: () => void }) {
             <TextInput
               label={t("tokens.name")}
               description={t("tokens.nameHelp")}
-              dir="auto"
               required
               withAsterisk={false}
               value={name}

@@ -93,7 +93,6 @@ function Making({ templates }: { templates: Template[] }) {
         <TextInput
           label={t("projects.name")}
           placeholder={suggested}
-          dir="auto"
           w="min(26rem, 100%)"
           maxLength={200}
           value={name}

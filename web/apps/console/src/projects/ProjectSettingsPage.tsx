@@ -55,7 +55,6 @@ function Form({ project }: { project: Project }) {
           <Stack gap="md">
             <TextInput
               label={t("projects.name")}
-              dir="auto"
               value={name}
               onChange={(event) => setName(event.currentTarget.value)}
               required
@@ -64,7 +63,6 @@ function Form({ project }: { project: Project }) {
             />
             <Textarea
               label={t("projectSettings.description")}
-              dir="auto"
               autosize
               minRows={2}
               value={description}

@@ -69,7 +69,6 @@ export default function InvitePage() {
           <TextInput
             label={t("person.name")}
             autoComplete="name"
-            dir="auto"
             value={name}
             onChange={(event) => setName(event.currentTarget.value)}
             required

@@ -48,7 +48,6 @@ function MyName() {
         <Group align="end">
           <TextInput
             label={t("person.name")}
-            dir="auto"
             required
             withAsterisk={false}
             value={name}

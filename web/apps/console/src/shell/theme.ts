@@ -28,6 +28,12 @@ const dark: MantineColorsTuple = [
   "#0e1012",
 ];
 
+/**
+ * What is typed stands by its own words, whichever way the page reads. (A `dir` of their own, Mantine gives to the box around
+ * the field.) Empty, it stands as the page does: see `base.css`, which knows it by its placeholder.
+ */
+const byItsWords = { attributes: { input: { dir: "auto" } }, placeholder: " " };
+
 export const theme = createTheme({
   fontFamily: '"IBM Plex Sans", "IBM Plex Sans Arabic", system-ui, sans-serif',
   fontFamilyMonospace: 'ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, monospace',
@@ -44,6 +50,8 @@ export const theme = createTheme({
   fontSizes: { xs: "0.75rem", sm: "0.8125rem", md: "0.875rem", lg: "1rem", xl: "1.125rem" },
   spacing: { xs: "0.5rem", sm: "0.75rem", md: "1rem", lg: "1.25rem", xl: "2rem" },
   components: {
+    TextInput: { defaultProps: byItsWords },
+    Textarea: { defaultProps: byItsWords },
     Button: { defaultProps: { size: "sm" } },
     Table: { defaultProps: { verticalSpacing: 6, horizontalSpacing: "md" } },
     // A dialog's head is no banner of the page.

@@ -97,7 +97,6 @@ function MakeDialog({ projectId, onClose }: { projectId: string; onClose: () => 
         <Stack gap="sm">
           <TextInput
             label={t("datasets.name")}
-            dir="auto"
             required
             withAsterisk={false}
             data-autofocus

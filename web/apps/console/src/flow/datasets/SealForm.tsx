@@ -129,19 +129,16 @@ export function SealForm({ projectId, datasetId, onSealed }: Props) {
             <div className={classes.row}>
               <TextInput
                 label={t("datasets.metadataKey")}
-                dir="auto"
                 value={metadata.key}
                 onChange={(event) => setMetadata({ ...metadata, key: event.currentTarget.value })}
               />
               <TextInput
                 label={t("datasets.metadataValue")}
-                dir="auto"
                 value={metadata.value}
                 onChange={(event) => setMetadata({ ...metadata, value: event.currentTarget.value })}
               />
               <TextInput
                 label={t("sources.split")}
-                dir="auto"
                 value={selection.split ?? ""}
                 onChange={(event) => set({ split: event.currentTarget.value || undefined })}
               />
@@ -174,7 +171,6 @@ export function SealForm({ projectId, datasetId, onSealed }: Props) {
           <Stack gap="sm">
             <TextInput
               label={t("datasets.note")}
-              dir="auto"
               value={note}
               onChange={(event) => setNote(event.currentTarget.value)}
             />

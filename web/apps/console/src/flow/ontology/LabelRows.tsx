@@ -70,7 +70,6 @@ export function LabelRows({ labels, languages, takenKeys, onChange }: Props) {
             aria-label={t("ontology.labelName")}
             placeholder={t("ontology.labelName")}
             size="xs"
-            dir="auto"
             className={classes.name}
             value={label.name}
             onChange={(event) => put(place, { name: event.currentTarget.value })}

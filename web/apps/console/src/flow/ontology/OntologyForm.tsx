@@ -57,7 +57,6 @@ export function OntologyForm({ ontology, places, onChange }: Props) {
               <TextInput
                 aria-label={t("ontology.fieldName")}
                 size="xs"
-                dir="auto"
                 className={classes.name}
                 value={field.name}
                 onChange={(event) => putField(place, { name: event.currentTarget.value })}

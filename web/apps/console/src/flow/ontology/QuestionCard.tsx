@@ -75,7 +75,6 @@ export function QuestionCard({ ontology, question, place, wrong, onChange, onMov
       <div className={classes.row}>
         <TextInput
           label={t("ontology.nameKey")}
-          dir="auto"
           value={question.name}
           onChange={(event) => put({ name: event.currentTarget.value })}
         />

@@ -147,7 +147,6 @@ function FlagLine({
               <Textarea
                 label={t("flags.note")}
                 description={t("flags.noteHelp")}
-                dir="auto"
                 autosize
                 minRows={1}
                 value={note}

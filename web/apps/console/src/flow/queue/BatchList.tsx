@@ -153,7 +153,6 @@ function BatchDialog({ projectId, batch, onClose }: DialogProps) {
         <Stack gap="sm">
           <TextInput
             label={t("batches.name")}
-            dir="auto"
             required
             withAsterisk={false}
             value={name}

@@ -98,7 +98,6 @@ function QuestionLine({ projectId, row, name, manages, onOpen }: LineProps) {
               aria-label={t("queue.replyTo")}
               placeholder={t("queue.reply")}
               size="xs"
-              dir="auto"
               style={{ flex: 1 }}
               value={text}
               onChange={(event) => setText(event.currentTarget.value)}

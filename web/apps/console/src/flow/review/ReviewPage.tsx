@@ -299,7 +299,6 @@ function ReturnDialog({ busy, error, name, onReturn, onClose }: ReturnProps) {
           <Textarea
             label={t("review.reason")}
             description={t("review.reasonHelp")}
-            dir="auto"
             autosize
             minRows={3}
             required

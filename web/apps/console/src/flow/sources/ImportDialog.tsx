@@ -197,7 +197,6 @@ function Mapping({ projectId, found, onImport }: MappingProps) {
           label={t("sources.batch")}
           description={t("sources.batchHelp")}
           w={240}
-          dir="auto"
           value={batch}
           onChange={(event) => setBatch(event.currentTarget.value)}
         />

@@ -36,7 +36,6 @@ export function AskDialog({ projectId, leaseId, onClose, onSent }: Props) {
         label={t("ask.label")}
         description={t("ask.lead")}
         data-autofocus
-        dir="auto"
         autosize
         minRows={4}
         maxRows={12}

@@ -69,7 +69,6 @@ export function KeysDialog({ onClose, commands, own, save, failure, optionKeys }
         aria-label={t("keys.find")}
         placeholder={t("keys.find")}
         leftSection={<Icon name="search" />}
-        dir="auto"
         data-autofocus
         value={wanted}
         onChange={(event) => setWanted(event.currentTarget.value)}

@@ -46,7 +46,6 @@ export function SkipDialog({ onClose, onSkip }: Props) {
       </div>
       <Textarea
         label={t("skip.note")}
-        dir="auto"
         autosize
         minRows={2}
         maxRows={6}
