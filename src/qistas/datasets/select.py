@@ -20,7 +20,7 @@ from qistas.trust import Permission, require
 
 from . import store
 from .split import Splitter
-from .types import Given, Preview, Row, Selection, Splits
+from .types import Given, LeftOut, Preview, Row, Selection, Splits
 
 PAGE = 1_000
 PREVIEW_ITEMS = 50_000
@@ -92,6 +92,29 @@ def pseudonym(tenant_id: TenantId, member_id: UUID) -> str:
     return hashlib.sha256(b"annotator:" + tenant_id.bytes + member_id.bytes).hexdigest()[:16]
 
 
+class LeftOutCount:
+    """How many items a selection leaves out, by the first condition each fails, with one of them to look at.
+
+    Under `optional` it counts items that are in without their answer to that optional question, which is not sure enough.
+    """
+
+    def __init__(self) -> None:
+        self._example: dict[tuple[str, str | None], UUID] = {}
+        self._counts: Counter[tuple[str, str | None]] = Counter()
+
+    def add(self, item: UUID, reason: str, question: str | None) -> None:
+        """One more, for that reason."""
+        self._example.setdefault((reason, question), item)
+        self._counts[reason, question] += 1
+
+    def rows(self) -> list[LeftOut]:
+        """The reasons, the commonest first."""
+        return [
+            LeftOut(reason, question, count, self._example[reason, question])
+            for (reason, question), count in self._counts.most_common()
+        ]
+
+
 async def select_page(
     tx: Tx,
     project_id: ProjectId,
@@ -100,13 +123,14 @@ async def select_page(
     after: UUID | None,
     *,
     payload: bool = True,
+    left_out: LeftOutCount | None = None,
 ) -> tuple[list[Row], UUID | None]:
-    """The rows among the next thousand items, and the last item looked at (None at the end)."""
+    """The rows among the next thousand items, and the last item looked at (None at the end). `left_out` is told of the others."""
     items = await store.page_of_items(tx, project_id, selection, after, PAGE, payload=payload)
     if not items:
         return [], None
     ids = [row[0] for row in items]
-    answers = await _answers_of(tx, project_id, ontology, selection, ids)
+    answers = await _answers_of(tx, project_id, ontology, selection, ids, left_out)
     rows = [
         Row(ItemId(item), bytes(digest), external, split, data, metadata, given)
         for item, digest, external, split, metadata, data in items
@@ -116,7 +140,12 @@ async def select_page(
 
 
 async def _answers_of(
-    tx: Tx, project_id: ProjectId, ontology: Ontology, selection: Selection, ids: list[UUID]
+    tx: Tx,
+    project_id: ProjectId,
+    ontology: Ontology,
+    selection: Selection,
+    ids: list[UUID],
+    left_out: LeftOutCount | None = None,
 ) -> dict[UUID, dict[str, Given]]:
     """The answers of those items that the selection takes."""
     by_item: dict[UUID, dict[str, Given]] = defaultdict(dict)
@@ -155,8 +184,24 @@ async def _answers_of(
             for question in asked
             if question.name in given and (question.required or _sure(selection, given[question.name]))
         }
-        if standing and _fits(ontology, selection, standing, answered.get(item, set())):
+        if standing:
+            why = _why_not(ontology, selection, standing, answered.get(item, set()))
+        else:
+            unsure = next((question.name for question in asked if question.name in given), None)
+            why = ("min_confidence" if unsure else "unanswered", unsure)
+        if why is None:
             taken[item] = standing
+        if left_out is not None:
+            if why is not None:
+                left_out.add(item, *why)
+            else:
+                for question in asked:
+                    if question.name in given and question.name not in standing:
+                        left_out.add(item, "optional", question.name)
+    if left_out is not None:
+        for item in ids:
+            if item not in by_item:
+                left_out.add(item, "unanswered", None)
     return taken
 
 
@@ -167,23 +212,29 @@ def _sure(selection: Selection, one: Given) -> bool:
     )
 
 
-def _fits(ontology: Ontology, selection: Selection, given: dict[str, Given], answered: set[UUID]) -> bool:
+def _why_not(
+    ontology: Ontology, selection: Selection, given: dict[str, Given], answered: set[UUID]
+) -> tuple[str, str | None] | None:
+    """The first condition an item fails, and by which question; None when it meets all."""
     if selection.only_adjudicated and not any(
         one.provenance["source"] == "adjudication" for one in given.values()
     ):
-        return False
-    if not all(_sure(selection, one) for one in given.values()):
-        return False
+        return "only_adjudicated", None
+    for name, one in given.items():
+        if selection.min_confidence is not None and one.confidence < selection.min_confidence:
+            return "min_confidence", name
+        if selection.max_doubt is not None and one.doubt > selection.max_doubt:
+            return "max_doubt", name
     if selection.min_answers is not None and len(answered) < selection.min_answers:
-        return False
+        return "min_answers", None
     if selection.annotators and not any(str(member) in selection.annotators for member in answered):
-        return False
+        return "annotators", None
     for name, labels in selection.labels.items():
         one = given.get(name)
         question = ontology.question_named[name]
         if one is None or not question.kind.holds(question, one.value) & frozenset(labels):
-            return False
-    return True
+            return "labels", name
+    return None
 
 
 async def select_rows(
@@ -212,10 +263,13 @@ async def preview_selection(tx: Tx, project_id: ProjectId, selection: Selection,
     splitter = Splitter(splits)
     by_label: dict[str, Counter[str]] = defaultdict(Counter)
     by_split: Counter[str] = Counter()
+    left_out = LeftOutCount()
     after: UUID | None = None
     seen = 0
     while seen < PREVIEW_ITEMS:
-        rows, last = await select_page(tx, project_id, version.ontology, selection, after, payload=False)
+        rows, last = await select_page(
+            tx, project_id, version.ontology, selection, after, payload=False, left_out=left_out
+        )
         if last is None:
             break
         seen += PAGE
@@ -225,7 +279,11 @@ async def preview_selection(tx: Tx, project_id: ProjectId, selection: Selection,
             count_labels(version.ontology, {name: one.value for name, one in row.answer.items()}, by_label)
     complete = seen < PREVIEW_ITEMS
     return Preview(
-        by_split.total(), {name: dict(c) for name, c in by_label.items()}, dict(by_split), complete
+        by_split.total(),
+        {name: dict(c) for name, c in by_label.items()},
+        dict(by_split),
+        complete,
+        tuple(left_out.rows()),
     )
 
 

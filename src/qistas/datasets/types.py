@@ -158,6 +158,17 @@ class Export:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Items that fail one condition of a selection, and one of them. `reason`: the condition's name, `unanswered`, or `optional`
+    (the item is in, its answer to that question is not)."""
+
+    reason: str
+    question: str | None
+    items: int
+    example: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """What a selection would give. `complete` is False where only the first part of a large project was counted."""
 
@@ -165,6 +176,7 @@ class Preview:
     by_label: dict[str, dict[str, int]]
     by_split: dict[str, int]
     complete: bool
+    left_out: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,6 +149,23 @@ async def test_selections(filled: Yard) -> None:
         assert (preview.items, preview.complete) == (len(texts), True)
 
 
+async def test_the_preview_says_what_is_left_out_and_why(filled: Yard) -> None:
+    async def left_out(selection: Selection) -> dict[tuple[str, str | None], int]:
+        async with filled.db.tenant_tx(filled.who) as tx:
+            found = (await preview_selection(tx, filled.project, selection, Splits())).left_out
+            for one in found:
+                assert await tx.value(
+                    "SELECT count(*) FROM items WHERE tenant_id = %s AND id = %s",
+                    (filled.tenant.id, one.example),
+                )
+            return {(one.reason, one.question): one.items for one in found}
+
+    whole = await left_out(Selection())
+    assert await left_out(Selection(min_confidence=0.8)) == {**whole, ("min_confidence", "topic"): 1}
+    assert await left_out(Selection(min_answers=2)) == {**whole, ("min_answers", None): 2}
+    assert await left_out(Selection(labels={"topic": ["sport"]})) == {**whole, ("labels", "topic"): 2}
+
+
 async def test_a_selection_of_what_is_not_there_is_refused(filled: Yard) -> None:
     for wrong in (
         Selection(labels={"nothing": ["x"]}),

@@ -102,6 +102,18 @@ class DatasetPage(BaseModel):
     next: str | None
 
 
+class LeftOutSent(BaseModel):
+    """Items that fail one condition of the selection (the first each fails), and one of them to look at.
+
+    `reason`: the condition's name, `unanswered`, or `optional` (the item is in, its answer to that question is not).
+    """
+
+    reason: str
+    question: str | None
+    items: int
+    example: UUID
+
+
 class SelectionPreview(BaseModel):
     """What a version would hold. `complete` is false where only the first part of a very large project was counted."""
 
@@ -109,6 +121,7 @@ class SelectionPreview(BaseModel):
     by_label: dict[str, dict[str, int]]
     by_split: dict[str, int]
     complete: bool
+    left_out: list[LeftOutSent]
 
 
 class VersionSent(BaseModel):

@@ -2603,6 +2603,25 @@ export interface components {
             true: number;
         };
         /**
+         * LeftOutSent
+         * @description Items that fail one condition of the selection (the first each fails), and one of them to look at.
+         *
+         *     `reason`: the condition's name, `unanswered`, or `optional` (the item is in, its answer to that question is not).
+         */
+        LeftOutSent: {
+            /**
+             * Example
+             * Format: uuid
+             */
+            example: string;
+            /** Items */
+            items: number;
+            /** Question */
+            question: string | null;
+            /** Reason */
+            reason: string;
+        };
+        /**
          * LinkSignIn
          * @description Sign in by a one-time link.
          */
@@ -3740,6 +3759,8 @@ export interface components {
             complete: boolean;
             /** Items */
             items: number;
+            /** Left Out */
+            left_out: components["schemas"]["LeftOutSent"][];
         };
         /**
          * SettingsAsked
