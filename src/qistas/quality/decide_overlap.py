@@ -31,6 +31,7 @@ PRESENT_MOST = 100
 LABELS_MOST = 50
 BOOTSTRAPS = 2000
 BINS = 1000
+LEAST_TRUST = 0.7  # an annotator to come is thought this able at least: a poor start must not end the asking
 ROOM = (
     0.1  # of a project's target: an item whose doubt is within so much of what may be left is asked no more
 )
@@ -116,13 +117,21 @@ def worth_another(
             continue
         posterior = np.array([odds(question, row) for row in rows])
         counts = np.array([answered[row.item_id] for row in rows])
-        trust = float(known.get(question.name, NOBODY_KNOWN).learnt.trust[-1])
-        decision = decide_stop(
-            posterior,
-            counts,
-            stop_rule(rule),
-            accuracy_gain=gain_per_answer(posterior, trust),
-        )
+        learnt = known.get(question.name, NOBODY_KNOWN).learnt
+        # Whether the answers that may follow can turn the label is known of single labels, once a run has learnt the crowd.
+        turns = learnt.tables is not None and len(learnt.names) > 1 and question.kind.exclusive(question)
+        stop = stop_rule(rule)
+        gain = None
+        if turns or stop.cost is not None:
+            gain = gain_per_answer(
+                posterior,
+                max(float(learnt.trust[-1]), LEAST_TRUST),
+                most=np.maximum(rule.max_overlap - counts, 0),
+                n_labels=len(learnt.names) if turns else None,
+            )
+            if not turns:
+                gain = np.maximum(gain, 1e-12)
+        decision = decide_stop(posterior, counts, stop, accuracy_gain=gain)
         done = decision.done
         if rule.target_accuracy is not None and reached:
             done = done | (counts >= rule.min_overlap)

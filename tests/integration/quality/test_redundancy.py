@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Mapping, Sequence
+from math import sqrt
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from qistas.core.errors import Conflict, Invalid, LeaseGone, Unavailable
 from qistas.core.ids import ProjectId
 from qistas.core.principal import Principal, Role
 from qistas.db import Database
-from qistas.ontology import load_project, update_project
+from qistas.ontology import Redundancy, load_project, update_project
 from qistas.quality import fit_project, infer_due, quality_report, requeue_item
 from qistas.quality.decide_overlap import savings
 from qistas.tasks import replan_tasks
@@ -85,28 +86,31 @@ async def accuracy(db: Database, owner: Principal, project: ProjectId) -> float:
     return sum(value == {"labels": [LABELS[sum(map(ord, text)) % 3]]} for text, value in rows) / len(rows)
 
 
-async def test_adaptive_is_as_right_as_fixed_with_clearly_fewer_answers(db: Database, tenant: Tenant) -> None:
-    people, n = await crew(tenant), 80
-    fixed = await make_project(db, tenant.owner, overlap=6)
+async def test_the_default_rule_keeps_its_limits_and_is_as_right_as_fixed_with_fewer_answers(
+    db: Database, tenant: Tenant
+) -> None:
+    people, n, rule = await crew(tenant), 80, Redundancy()
+    fixed = await make_project(db, tenant.owner, overlap=rule.max_overlap)
     await fill(db, tenant.owner, fixed, n)
-    assert await label_all(db, tenant.owner, fixed, people) == 6 * n
-    adaptive = await make_project(
-        db, tenant.owner, redundancy={**ADAPTIVE, "target_confidence": 0.91, "min_overlap": 3}
-    )
+    every = await label_all(db, tenant.owner, fixed, people)
+    assert every == rule.max_overlap * n
+    adaptive = await make_project(db, tenant.owner, redundancy={"mode": "adaptive"})
     await fill(db, tenant.owner, adaptive, n)
     used = await label_all(db, tenant.owner, adaptive, people)
     right = await accuracy(db, tenant.owner, adaptive), await accuracy(db, tenant.owner, fixed)
-    assert used < 0.8 * 6 * n, (used, right)
-    assert right[0] >= right[1] - 0.05, (used, right)
+    assert used < every, (used, right)
+    # Two standard errors of the difference of two shares of `n` items that are equal in truth.
+    share = sum(right) / 2
+    assert right[0] >= right[1] - 2 * sqrt(2 * share * (1 - share) / n), (used, right)
     rows = await task_rows(db, tenant.owner, adaptive)
-    assert all(3 <= row["answers"] <= 6 for row in rows)
+    assert all(rule.min_overlap <= row["answers"] <= rule.max_overlap for row in rows)
     assert {row["state"] for row in rows} == {"done"}
     assert len({row["answers"] for row in rows}) > 1, "some took more than others"
     assert (await counts(db, tenant.owner, adaptive))["done"] == n
     async with db.tenant_tx(tenant.owner) as tx:
         report = (await quality_report(tx, adaptive))["redundancy"]
         assert (await quality_report(tx, fixed))["redundancy"] is None
-    assert (report["finished"], report["answers"], report["saved"]) == (n, used, 6 * n - used)
+    assert (report["finished"], report["answers"], report["saved"]) == (n, used, every - used)
     assert report["saved_low"] <= report["saved"] <= report["saved_high"]
     assert report["accuracy_low"] <= report["accuracy"] <= report["accuracy_high"]
 

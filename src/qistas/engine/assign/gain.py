@@ -21,6 +21,7 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 _CHUNK = 2_000_000
+MOST_AHEAD = 25  # answers looked ahead at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,23 +103,28 @@ def expected_gains(
     return Gains(np.maximum(information, 0.0), np.maximum(accuracy, 0.0))
 
 
-def gain_per_answer(posterior: ArrayLike, accuracy: ArrayLike, *, most: int = 9) -> FloatArray:
+def gain_per_answer(
+    posterior: ArrayLike, accuracy: ArrayLike, *, most: ArrayLike = 9, n_labels: int | None = None
+) -> FloatArray:
     r"""Return how much accuracy each further answer is worth when up to ``most`` of them may follow: (n_items,).
 
     A single answer often cannot turn the likeliest label, so that its own expected rise in accuracy is zero although
     three together would be worth their price. So every number of answers ``m`` is tried and the best rate taken:
     :math:`\max_m (\mathrm{E}[\max_k p_k \mid m\ \text{answers}] - \max_k p_k) / m` (the "blinkered" value of information of
     N. Hay, S. Russell, D. Tolpin & S. E. Shimony, UAI 2012). Worked out between the two likeliest labels, for annotators
-    who are right with ``accuracy`` (a number or (n_items,)) and otherwise wrong in all ways alike.
+    who are right with ``accuracy`` (a number or (n_items,)) and otherwise wrong in all ways alike. ``most``: a number or
+    (n_items,); the answers an item may still get. ``n_labels``: how many labels there are, where the posterior's columns are not one each.
 
-    One label, no items, or an accuracy no better than a guess: zero.
+    One label, no items, no answer to come, or an accuracy no better than a guess: zero. So is an item whose likeliest label ``most``
+    answers could not turn, however they fell.
     """
     p = check_posterior(posterior)
-    n, k = p.shape
-    if most < 1:
-        raise ValueError("most must be at least 1")
+    n, k = len(p), n_labels or p.shape[1]
+    left: IntArray = np.broadcast_to(np.asarray(most, dtype=np.int64), (n,))
+    if bool((left < 0).any()):
+        raise ValueError("most must not be negative")
     skill = np.broadcast_to(np.asarray(accuracy, dtype=np.float64), (n,))
-    if n == 0 or k < 2:
+    if n == 0 or k < 2 or p.shape[1] < 2:
         return np.zeros(n)
     if not bool(((skill >= 0.0) & (skill <= 1.0)).all()):
         raise ValueError("accuracy must lie between 0 and 1")
@@ -128,13 +134,13 @@ def gain_per_answer(posterior: ArrayLike, accuracy: ArrayLike, *, most: int = 9)
     wrong = (1.0 - skill) / (k - 1)
     a = np.clip(skill / np.maximum(skill + wrong, 1e-300), 0.5, 1.0 - 1e-9)
     best = np.zeros(n)
-    for m in range(1, most + 1):
+    for m in range(1, min(int(left.max()), MOST_AHEAD) + 1):
         expected = np.zeros(n)
         for j in range(m + 1):
             ways = comb(m, j)
             first, second = q * a**j * (1.0 - a) ** (m - j), (1.0 - q) * a ** (m - j) * (1.0 - a) ** j
             expected += ways * np.maximum(first, second)
-        best = np.maximum(best, (expected - q) / m)
+        best = np.where(left >= m, np.maximum(best, (expected - q) / m), best)
     return np.where(best > 1e-12, best, 0.0) * both
 
 

@@ -130,7 +130,7 @@ def replay(
             )
             best = gain_per_answer(posterior, able)
             np.maximum.at(best, item[unseen], gains.accuracy)
-        decision = decide_stop(posterior, counts, rule, accuracy_gain=best)
+        decision = decide_stop(posterior, counts, rule, accuracy_gain=best if rule.cost is not None else None)
         label = posterior.argmax(axis=1).astype(np.int64)
         used.append(int(revealed.sum()))
         expected.append(decision.expected_accuracy)

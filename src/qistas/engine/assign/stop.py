@@ -21,6 +21,7 @@ class Reason(IntEnum):
     MAXIMUM = 3
     NOT_WORTH_IT = 4
     PROJECT_TARGET = 5
+    SETTLED = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +80,11 @@ def decide_stop(
     """Say for every item whether it has answers enough.
 
     ``posterior``: (n_items, n_labels); ``n_answers``: (n_items,) independent answers so far; ``accuracy_gain``: (n_items,)
-    the expected rise in accuracy for each further answer (from :func:`gain_per_answer`), needed where the rule has
-    costs.
+    the expected rise in accuracy for each further answer (from :func:`gain_per_answer`, ``most`` being the answers the item may
+    still get), needed where the rule has costs. Where it is given, an item is settled once it is zero: no answers that may
+    follow would turn the label, so asking for them costs money and mends nothing.
 
-    Decided cases: the minimum comes before everything; then the maximum, the target, the cost. No items: nothing is
+    Decided cases: the minimum comes before everything; then the maximum, the target, that it is settled, the cost. No items: nothing is
     done and the expected accuracy is NaN. Raises ``ValueError`` for arrays that do not fit together.
     """
     p = check_posterior(posterior)
@@ -92,15 +94,17 @@ def decide_stop(
     confidence = p.max(axis=1) if p.size else np.zeros(len(p))
     expected = float(confidence.mean()) if len(p) else float("nan")
     reason = np.full(len(p), Reason.OPEN, dtype=np.int8)
-    if rule.cost is not None and rule.error_cost is not None:
-        if accuracy_gain is None:
-            raise ValueError("a rule with costs needs accuracy_gain")
+    if rule.cost is not None and accuracy_gain is None:
+        raise ValueError("a rule with costs needs accuracy_gain")
+    if accuracy_gain is not None:
         gain = np.asarray(accuracy_gain, dtype=np.float64).reshape(-1)
         if len(gain) != len(p):
             raise ValueError(
                 f"accuracy_gain must have one entry for each of {len(p)} items, but has {len(gain)}"
             )
-        reason[gain * rule.error_cost < rule.cost] = Reason.NOT_WORTH_IT
+        if rule.cost is not None and rule.error_cost is not None:
+            reason[gain * rule.error_cost < rule.cost] = Reason.NOT_WORTH_IT
+        reason[gain <= 0.0] = Reason.SETTLED
     if rule.scope == "item":
         # Posteriors are stored as float32, so a target is reached up to their rounding.
         reason[confidence >= rule.target - 1e-6] = Reason.TARGET

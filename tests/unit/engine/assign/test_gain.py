@@ -79,6 +79,19 @@ def test_the_rate_equals_a_simulation():
         assert gain_per_answer([[q, 1 - q]], a, most=m)[0] == pytest.approx(max(rates), abs=0.002)
 
 
+def test_each_item_has_as_many_answers_to_come_as_are_left():
+    p = [[0.9, 0.1]] * 4
+    got = gain_per_answer(p, 0.8, most=[0, 1, 2, 9])
+    assert got[:2].tolist() == [0.0, 0.0]
+    assert 0.0 < got[2] <= got[3]
+    assert got[2] == gain_per_answer(p[:1], 0.8, most=2)[0]
+    # Two labels shown as three columns, the rest empty: only the number of labels that there are counts.
+    wide = gain_per_answer([[0.9, 0.1, 0.0]], 0.8, most=9, n_labels=2)
+    assert wide[0] == got[3]
+    with pytest.raises(ValueError, match="most"):
+        gain_per_answer(p, 0.8, most=-1)
+
+
 def test_the_rate_in_degenerate_cases():
     assert gain_per_answer(np.zeros((0, 2)), 0.8).shape == (0,)
     assert gain_per_answer([[1.0]], 0.8).tolist() == [0.0]

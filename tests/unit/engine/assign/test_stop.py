@@ -4,7 +4,7 @@ import math
 import numpy as np
 import pytest
 
-from qistas.engine.assign import Reason, StopRule, decide_stop
+from qistas.engine.assign import Reason, StopRule, decide_stop, gain_per_answer
 
 P = np.array([[0.99, 0.01], [0.6, 0.4], [0.99, 0.01], [0.6, 0.4]])
 
@@ -34,10 +34,21 @@ def test_a_target_for_the_project_is_a_target_on_average():
 
 def test_an_answer_that_costs_more_than_it_brings_is_not_asked_for():
     rule = StopRule(target=0.999, cost=0.1, error_cost=2.0)
-    got = decide_stop(P, [1, 1, 1, 1], rule, accuracy_gain=[0.0, 0.2, 0.04, 0.06])
+    got = decide_stop(P, [1, 1, 1, 1], rule, accuracy_gain=[0.01, 0.2, 0.04, 0.06])
     assert reasons(got) == [Reason.NOT_WORTH_IT, Reason.OPEN, Reason.NOT_WORTH_IT, Reason.OPEN]
     with pytest.raises(ValueError, match="accuracy_gain"):
         decide_stop(P, [1, 1, 1, 1], rule)
+
+
+def test_an_item_that_no_answers_to_come_can_turn_is_settled():
+    p = [[0.85, 0.15], [0.85, 0.15], [0.55, 0.45]]
+    gain = gain_per_answer(p, 0.8, most=[1, 2, 1])
+    assert gain[0] == 0.0, "one answer of four to one does not outweigh odds of 5.7"
+    assert gain[1] > 0.0, "two do"
+    rule = StopRule(target=0.99, max_overlap=4)
+    got = decide_stop(p, [3, 2, 3], rule, accuracy_gain=gain)
+    assert reasons(got) == [Reason.SETTLED, Reason.OPEN, Reason.OPEN]
+    assert not decide_stop(p, [3, 2, 3], rule).done.any(), "without the gain nothing is said of it"
 
 
 def test_float32_posteriors_reach_a_target_of_one():
