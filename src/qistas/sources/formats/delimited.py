@@ -133,9 +133,8 @@ def name_columns(cells: list[str]) -> list[str]:
 
 
 def _wrong_width(found: int, wanted: int, raw: str) -> Refusal:
-    more = (
-        "A cell that holds the delimiter must stand in quotes."
-        if found > wanted
-        else "Was the file cut off here?"
-    )
-    return Refusal("columns", f"The row has {found} cells; the header has {wanted}.", more, raw=shown(raw))
+    said = f"The row has {found} cells; the header has {wanted}."
+    if found > wanted:
+        return Refusal("columns", said, "A cell that holds the delimiter must stand in quotes.", raw=shown(raw))
+    remedy = "Add the cells that are missing; an empty one keeps its delimiter. Or the file was cut off here."
+    return Refusal("columns_few", said, remedy, raw=shown(raw))

@@ -20,7 +20,7 @@ export function Problem({ error, retry }: Props) {
     problem && problem.code !== "network" ? server.problem(problem) : { words: t("problem.network") };
   const places = (problem?.places ?? []).map((place) => {
     const said = server.place(place);
-    return { where: place.where, message: said.message.words, remedy: said.remedy };
+    return { where: said.where, named: said.named, message: said.message.words, remedy: said.remedy };
   });
   const words = problem ? told.words || t("problem.unknown") : t("problem.unknown");
   return (
@@ -36,7 +36,8 @@ export function Problem({ error, retry }: Props) {
         <List size="sm" spacing={4}>
           {places.map((place) => (
             <List.Item key={`${place.where} ${place.message}`}>
-              {place.where ? (
+              {place.named ? <bdi>{`${place.where}: `}</bdi> : null}
+              {place.where && !place.named ? (
                 <>
                   <Code>
                     <bdi>{place.where}</bdi>

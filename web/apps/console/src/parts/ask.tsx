@@ -55,7 +55,8 @@ export function sayProblem(error: unknown): void {
     const told = server.problem(problem);
     const places = problem.places
       .slice(0, 4)
-      .map((place) => `${place.where} ${server.place(place).message.words}`);
+      .map((place) => server.place(place))
+      .map(({ where, named, message }) => `${where}${named ? ":" : ""} ${message.words}`);
     const more = places.join("\n") || undefined;
     tell({ words: told.words || i18next.t("problem.unknown"), more, bad: true }, 12);
   });

@@ -10,7 +10,8 @@ export interface Told {
 
 export interface ServerWords {
   problem: (problem: ApiProblem) => Told;
-  place: (place: Place) => { message: Told; remedy: string };
+  /** `named`: the place is told in words, and is no path to be read letter by letter. */
+  place: (place: Place) => { where: string; named: boolean; message: Told; remedy: string };
   refusal: (code: string, reason: string, remedy: string) => { message: Told; remedy: string };
   ended: (fault: string, detail: string) => Told;
   /** How a method of inference came to its answers. */
@@ -35,9 +36,15 @@ function wordsOf(t: TFunction<"codes">, language: string): ServerWords {
   };
   return {
     problem: (problem) => told(`problems.${problem.code}`, problem.detail),
-    place: ({ code, params, message, remedy }) => {
+    place: ({ where, code, params, message, remedy }) => {
+      const [, what, name] = /^(column|field) (.+)$/.exec(where) ?? [];
+      const named = /^\w+$/.test(what ?? where)
+        ? look(`places.${what ?? where}`, name ? { name } : {})
+        : undefined;
       const words = code ? look(`faults.${code}.message`, params) : undefined;
       return {
+        where: named ?? where,
+        named: named !== undefined,
         message: { words: words ?? message },
         remedy: (words ? look(`faults.${code}.remedy`, params) : undefined) ?? remedy ?? "",
       };

@@ -81,7 +81,8 @@ export function ExportDialog({ projectId, datasetId, version, onClose }: Props) 
                 aria-label={t("sources.progress")}
               />
               <Text size="sm" c="dimmed" mt={4}>
-                {t(`exportStates.${now.state}`)} · {t("sources.rowsRead", { n: format.whole(now.rows) })}
+                {t(`exportStates.${now.state}`)} (
+                {t("sources.rowsRead", { count: now.rows, n: format.whole(now.rows) })})
                 {now.state === "done" ? ` · ${format.bytes(now.bytes)}` : ""}
               </Text>
               {now.state === "failed" ? <Ended fault={now.fault} detail={now.detail} bad /> : null}

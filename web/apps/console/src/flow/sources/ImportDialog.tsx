@@ -10,7 +10,7 @@ import {
   Text,
   TextInput,
 } from "@mantine/core";
-import type { ImportPreview } from "@qistas/api";
+import type { ImportPreview, Refusal } from "@qistas/api";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -20,6 +20,7 @@ import { useFormat } from "../../parts/format";
 import { Problem } from "../../parts/Problem";
 import { Waiting } from "../../parts/Waiting";
 import { briefly } from "./briefly";
+import { RefusalRows } from "./RefusalTable";
 import { startUpload } from "./uploading";
 
 interface Props {
@@ -125,10 +126,10 @@ function Mapping({ projectId, found, onImport }: MappingProps) {
   const { columns } = found;
   const [mapping, setMapping] = useState<Record<string, string>>(found.mapping);
   const [externalId, setExternalId] = useState<string | null>(
-    columns.find((column) => /^(external_)?id$/i.test(column)) ?? null,
+    found.external_id && columns.includes(found.external_id) ? found.external_id : null,
   );
   const [split, setSplit] = useState<string | null>(
-    columns.find((column) => /^split$/i.test(column)) ?? null,
+    found.split && columns.includes(found.split) ? found.split : null,
   );
   const [metadata, setMetadata] = useState<string[]>([]);
   const [batch, setBatch] = useState("");
@@ -166,7 +167,7 @@ function Mapping({ projectId, found, onImport }: MappingProps) {
             <Select
               label={t("sources.externalId")}
               w={180}
-              clearable
+              clearable={!found.external_id}
               allowDeselect={false}
               data={columns}
               value={externalId}
@@ -175,7 +176,7 @@ function Mapping({ projectId, found, onImport }: MappingProps) {
             <Select
               label={t("sources.split")}
               w={180}
-              clearable
+              clearable={!found.split}
               allowDeselect={false}
               data={columns}
               value={split}
@@ -183,6 +184,9 @@ function Mapping({ projectId, found, onImport }: MappingProps) {
             />
             <MultiSelect
               label={t("sources.metadata")}
+              description={t("sources.metadataHelp")}
+              inputWrapperOrder={["label", "input", "description", "error"]}
+              placeholder={metadata.length ? undefined : t("sources.metadataAll")}
               w={300}
               clearable
               data={columns}
@@ -234,6 +238,7 @@ function Mapping({ projectId, found, onImport }: MappingProps) {
           </Table.Tbody>
         </Table>
       </div>
+      {found.refusals.length ? <RefusedFirst rows={found.refusals} /> : null}
       <Group justify="end">
         <Button
           disabled={mapped && missing.length > 0}
@@ -252,5 +257,19 @@ function Mapping({ projectId, found, onImport }: MappingProps) {
         </Button>
       </Group>
     </Stack>
+  );
+}
+
+/** The rows among the first ones that would not be taken, before anything is sent. */
+function RefusedFirst({ rows }: { rows: Refusal[] }) {
+  const { t } = useTranslation();
+  return (
+    <section>
+      <Text fw={500}>{t("sources.refusedFirst")}</Text>
+      <Text size="sm" c="dimmed">
+        {t("sources.refusedFirstWords")}
+      </Text>
+      <RefusalRows rows={rows} label={t("sources.refusedFirst")} />
+    </section>
   );
 }

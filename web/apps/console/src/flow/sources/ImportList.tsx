@@ -97,7 +97,7 @@ function ImportRow({ projectId, row, open, onOpen }: RowProps) {
       <Table.Td visibleFrom="sm">
         <Progress value={share} size="sm" animated={going} aria-label={t("sources.progress")} />
         <Text size="xs" c="dimmed" mt={2}>
-          {t("sources.rowsRead", { n: format.whole(row.rows_read) })}
+          {t("sources.rowsRead", { count: row.rows_read, n: format.whole(row.rows_read) })}
         </Text>
       </Table.Td>
       <Table.Td ta="end">{format.whole(row.rows_added)}</Table.Td>

@@ -19,50 +19,74 @@ interface Props {
 /** The rows that were refused: which line, why, and what to do. */
 export function RefusalTable({ projectId, importId }: Props) {
   const { t } = useTranslation();
-  const format = useFormat();
   const list = useInfiniteQuery(refusalsQuery(projectId, importId));
   if (list.error) return <Problem error={list.error} retry={() => void list.refetch()} />;
   if (!list.data) return <Waiting rows={3} />;
   const rows = list.data.pages.flatMap((page) => page.rows);
   return (
     <>
-      <Table aria-label={t("sources.refusedRows")}>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>{t("sources.line")}</Table.Th>
-            <Table.Th>{t("sources.field")}</Table.Th>
-            <Table.Th>{t("sources.reason")}</Table.Th>
-            <Table.Th visibleFrom="sm">{t("sources.raw")}</Table.Th>
-          </Table.Tr>
-        </Table.Thead>
-        <Table.Tbody>
-          {rows.map((row) => (
-            <Table.Tr key={`${row.line} ${row.field} ${row.code}`}>
-              <Table.Td>{format.whole(row.line)}</Table.Td>
-              <Table.Td>{row.field ? <bdi>{row.field}</bdi> : "–"}</Table.Td>
-              <Table.Td>
-                <Reason row={row} />
-                <Text hiddenFrom="sm" size="xs" mt={4} component="div">
-                  <Raw text={row.raw} />
-                </Text>
-              </Table.Td>
-              <Table.Td maw={360} visibleFrom="sm">
-                <Raw text={row.raw} />
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+      <RefusalRows rows={rows} label={t("sources.refusedRows")} />
       <MoreRows list={list} />
     </>
   );
 }
 
-/** The row as it stood in the file. */
+interface RowsProps {
+  rows: Refusal[];
+  label: string;
+}
+
+/** Each row with its line, its reason and itself. */
+export function RefusalRows({ rows, label }: RowsProps) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return (
+    <Table aria-label={label}>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>{t("sources.line")}</Table.Th>
+          <Table.Th>{t("sources.field")}</Table.Th>
+          <Table.Th>{t("sources.reason")}</Table.Th>
+          <Table.Th visibleFrom="sm">{t("sources.raw")}</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {rows.map((row) => (
+          <Table.Tr key={`${row.line} ${row.field} ${row.code}`}>
+            <Table.Td>{format.whole(row.line)}</Table.Td>
+            <Table.Td>{row.field ? <bdi>{row.field}</bdi> : "–"}</Table.Td>
+            <Table.Td>
+              <Reason row={row} />
+              <Text hiddenFrom="sm" size="xs" mt={4} component="div">
+                <Raw text={row.raw} />
+              </Text>
+            </Table.Td>
+            <Table.Td maw={360} visibleFrom="sm">
+              <Raw text={row.raw} />
+            </Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
+  );
+}
+
+/** What stands between the cells of a row. Cells are told apart by it alone: one within quotes may be split, and reads the same. */
+const between = /([,;\t|])/;
+
+/** The row as it stood in the file: its order is the file's, from left to right, and each cell reads by its own words. */
 function Raw({ text }: { text: string }) {
   return (
-    <Code dir="auto" style={{ whiteSpace: "normal", overflowWrap: "anywhere" }}>
-      {briefly(text, 160)}
+    <Code
+      dir="ltr"
+      style={{ display: "inline-block", whiteSpace: "pre-wrap", overflowWrap: "anywhere", textAlign: "left" }}
+    >
+      {briefly(text, 160)
+        .split(between)
+        .map((cell, place) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: cells have no name but their place
+          <bdi key={place}>{cell}</bdi>
+        ))}
     </Code>
   );
 }
