@@ -19,16 +19,21 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from qistas.engine import Responses, truth
 from qistas.engine.agreement import krippendorff_alpha, spans_agreement
-from qistas.engine.assign import StopRule, replay
+from qistas.engine.assign import StopRule, decide_stop, gain_per_answer, replay
 from qistas.engine.errors import confident_learning
 from qistas.engine.merge import merge_boxes_table, merge_spans_table
 from qistas.engine.rating import Comparisons, Rankings, bradley_terry, count_pairs, plackett_luce
+from qistas.engine.truth.judge_items import judge_items
+from qistas.ontology import Redundancy
+from qistas.ontology.kinds.voting import trust_of
+from qistas.quality.decide_overlap import LEAST_TRUST, stop_rule
 
 FIGURES: list[dict] = []
 
@@ -270,67 +275,172 @@ def read(folder):
     return data, np.array([code[known[t]] if t in known else -1 for t in names.items])
 
 
-def savings(folder, targets, error_costs, sets):
-    """Share of answers the stop rule asks for, and where it ends up against majority and Dawid–Skene on all of them."""
-    print(
-        "\nsavings: share of answers used, accuracy at the stop less that of full-redundancy majority and Dawid–Skene"
+def some_items(data, known, most):
+    """At most so many of the items, those with a truth first, drawn by a fixed seed; annotators who are left renumbered."""
+    if data.n_items <= most:
+        return data, known
+    order = np.random.default_rng(99).permutation(data.n_items)
+    chosen = order[np.argsort(known[order] < 0, kind="stable")][:most]
+    code = np.full(data.n_items, -1)
+    code[chosen] = np.arange(most)
+    kept = code[data.item] >= 0
+    _, who = np.unique(data.annotator[kept], return_inverse=True)
+    part = Responses.from_arrays(
+        code[data.item[kept]], who, data.label[kept], n_items=most, n_labels=data.n_labels
     )
-    for target, error_cost in zip(targets, error_costs, strict=True):
-        costs = {"cost": 1.0, "error_cost": error_cost} if error_cost > 0 else {}
+    return part, known[chosen]
+
+
+def savings(folder, targets, error_costs, sets, seeds, most):
+    """Share of answers each rule asks for, and what `auto` makes of them, against majority and Dawid–Skene on all answers."""
+    rules = list(zip(targets, error_costs, strict=True))
+    against = ("majority", "dawid_skene", "auto")
+    table = np.zeros((len(sets), len(rules), 1 + len(against)))
+    print(
+        f"\nsavings: at most {most:,} items a set, {seeds} orders of arrival; asking is decided by pooled, labels are by auto"
+    )
+    for row, name in enumerate(sets):
+        data, known = some_items(*read(folder / name), most)
+        judged = known >= 0
+
+        def score(label, judged=judged, known=known):
+            return float((np.asarray(label)[judged] == known[judged]).mean())
+
+        full = [score(method(data).label) for method in (truth.majority, truth.dawid_skene, truth.auto)]
+        for column, (target, error_cost) in enumerate(rules):
+            costs = {"cost": 1.0, "error_cost": error_cost} if error_cost > 0 else {}
+            begun, shares, right = time.perf_counter(), [], []
+            for seed in range(seeds):
+                got = replay(
+                    data,
+                    StopRule(target=target, **costs),
+                    rng=np.random.default_rng(seed),
+                    round_share=0.5,
+                )
+                shares.append(got.used[-1] / got.n_total)
+                right.append(score(truth.auto(data.rows(np.flatnonzero(got.revealed))).label))
+            seconds = (time.perf_counter() - begun) / seeds
+            share, accuracy = float(np.mean(shares)), float(np.mean(right))
+            table[row, column] = [share, *(accuracy - level for level in full)]
+            FIGURES.append(
+                {
+                    "name": f"savings {name}",
+                    "target": target,
+                    "error cost": error_cost,
+                    "share": share,
+                    "accuracy": accuracy,
+                    "seconds": seconds,
+                }
+                | dict(zip(against, full, strict=True))
+            )
+            print(
+                f"  {name:<18} target {target:g}, an error worth {error_cost:g} answers: used {share:5.1%}  right {accuracy:.3f}  "
+                f"majority {full[0]:.3f}  DS {full[1]:.3f}  auto {full[2]:.3f}  {seconds:.1f} s",
+                flush=True,
+            )
+    for column, rule in enumerate(rules):
+        mean, worst = table[:, column].mean(axis=0), table[:, column].min(axis=0)
         print(
-            f"  rule: target {target}, an error is worth {error_cost:g} answers"
-            if costs
-            else f"  rule: target {target}"
+            f"  MEAN {rule}: used {mean[0]:.1%}; "
+            + ", ".join(
+                f"less {name} {mean[at]:+.2%} (worst {worst[at]:+.1%})"
+                for at, name in enumerate(against, start=1)
+            )
         )
-        shares, to_majority, to_ds, reached_majority, reached_ds = [], [], [], [], []
-        for name in sets:
-            data, known = read(folder / name)
-            judged = known >= 0
+    for at, name in enumerate(against, start=1):
+        if len(sets) > 1:
+            print("  " + left_out(table, rules, at, name))
+
+
+def savings_live(folder, targets, least, sets, seeds, most, overlap):
+    """The same as a project does it: judged after each answer under the last full run, a run now and then, annotators as they come."""
+    rules = [(target, fewest) for fewest in least for target in targets]
+    against = ("majority", "dawid_skene", "auto")
+    table = np.zeros((len(sets), len(rules), 1 + len(against)))
+    print(
+        f"\nsavings of a project: at most {most:,} items a set and {overlap} answers an item, {seeds} orders of arrival"
+    )
+    for row, name in enumerate(sets):
+        data, known = some_items(*read(folder / name), most)
+        for seed in range(seeds):
+            lot = np.random.default_rng(seed).random(len(data))
+            order = np.lexsort((lot, data.item))
+            place = np.empty(len(data), dtype=np.int64)
+            place[order] = np.arange(len(data)) - data.offsets[data.item[order]]
+            held = np.flatnonzero(place < overlap)
+            every, turn, judged = data.rows(held), place[held], known >= 0
 
             def score(label, judged=judged, known=known):
                 return float((np.asarray(label)[judged] == known[judged]).mean())
 
-            majority, ds = score(truth.majority(data).label), score(truth.dawid_skene(data).label)
-            begun = time.perf_counter()
-            got = replay(
-                data,
-                StopRule(target=target, **costs),
-                rng=np.random.default_rng(0),
-                truth=known,
-                round_share=0.5,
-            )
-            share = got.used[-1] / got.n_total
-
-            def first(level, got=got):
-                at = np.flatnonzero(got.accuracy >= level - 1e-12)
-                return float(got.used[at[0]] / got.n_total) if len(at) else float("nan")
-
-            row = {
-                "name": f"savings {name}", "target": target, "error cost": error_cost, "share": share, "accuracy": float(got.accuracy[-1]),
-                "expected": float(got.expected_accuracy[-1]), "majority": majority, "dawid_skene": ds,
-                "first at majority": first(majority), "first at dawid_skene": first(ds),
-                "seconds": time.perf_counter() - begun,
-            }  # fmt: skip
-            FIGURES.append(row)
-            shares.append(share)
-            to_majority.append(got.accuracy[-1] - majority)
-            to_ds.append(got.accuracy[-1] - ds)
-            reached_majority.append(row["first at majority"])
-            reached_ds.append(row["first at dawid_skene"])
-            print(
-                f"  {name:<18} target {target:.3f}  used {share:5.1%} of {got.n_total:>7,}  right {got.accuracy[-1]:.3f} "
-                f"(expected {got.expected_accuracy[-1]:.3f})  majority {majority:.3f}  DS {ds:.3f}  curve first at majority "
-                f"{row['first at majority']:.2f}, at DS {row['first at dawid_skene']:.2f}  {row['seconds']:.1f} s",
-                flush=True,
-            )
-        a, b = np.array(reached_majority), np.array(reached_ds)
+            full = [score(method(every).label) for method in (truth.majority, truth.dawid_skene, truth.auto)]
+            for column, (target, fewest) in enumerate(rules):
+                rule = Redundancy(target_confidence=target, min_overlap=fewest, max_overlap=overlap)
+                label, used = lived(every, turn, rule)
+                table[row, column] += np.array([used, *(score(label) - level for level in full)]) / seeds
+        print(f"  {name:<18} " + "  ".join(f"{r[0]:g}/{r[1]}: {t[0]:.1%} {t[1]:+.1%} {t[2]:+.1%}" for r, t in zip(rules, table[row], strict=True)), flush=True)  # fmt: skip
+    for column, (target, fewest) in enumerate(rules):
+        mean, worst = table[:, column].mean(axis=0), table[:, column].min(axis=0)
+        levels = zip(against, mean[1:], worst[1:], strict=True)
         print(
-            f"  MEAN target {target:.3f}: used {np.mean(shares):.1%}, against majority {np.mean(to_majority):+.4f}, against "
-            f"DS {np.mean(to_ds):+.4f}; not below majority on {np.mean(np.array(to_majority) >= -1e-12):.0%} of sets, within a "
-            f"point on {np.mean(np.array(to_majority) >= -0.01):.0%}; the curve reaches majority on {np.isfinite(a).sum()} of "
-            f"{len(a)} sets, there at {np.nanmean(a):.1%}, and DS on {np.isfinite(b).sum()}, there at {np.nanmean(b):.1%}",
-            flush=True,
+            f"  MEAN target {target:g}, at least {fewest}: used {mean[0]:.1%}; "
+            + ", ".join(f"less {level} {by:+.2%} (worst {low:+.1%})" for level, by, low in levels)
         )
+        FIGURES.append({"name": f"savings live {target:g}/{fewest}", "share": float(mean[0])} | dict(zip(against, mean[1:].tolist(), strict=True)))  # fmt: skip
+    for at, name in enumerate(against, start=1):
+        if len(sets) > 1:
+            print("  " + left_out(table, rules, at, name))
+
+
+def lived(data, turn, rule):
+    """Labels and share of answers used when ``rule`` decides; ``turn``: the place of each answer among those of its item."""
+    item, total = data.item.astype(np.int64), data.counts().astype(np.int64)
+    shown, since = np.minimum(rule.min_overlap, total), 0
+    stop = replace(stop_rule(rule), max_overlap=None)
+
+    def run():
+        result = truth.auto(data.rows(np.flatnonzero(turn < shown[item])))
+        skill = result.annotators
+        trust = max(float(trust_of(skill.accuracy[None], skill.count[None])[-1]), LEAST_TRUST)
+        table = np.concatenate((result.fit.table, result.fit.table.mean(axis=0)[None]))
+        return result.posterior.astype(np.float64), result.fit, table, trust, skill.count > 0
+
+    posterior, fit, table, trust, met = run()
+    for _ in range(1000):
+        gain = gain_per_answer(posterior, trust, most=total - shown)
+        more = ~decide_stop(posterior, shown, stop, accuracy_gain=gain).done & (shown < total)
+        if not more.any() and since == 0:
+            break
+        shown = shown + more
+        since += int(more.sum())
+        if not more.any() or since >= max(data.n_items, shown.sum() // 4):
+            (posterior, fit, table, trust, met), since = run(), 0
+        else:
+            rows, code = np.flatnonzero(more[item] & (turn < shown[item])), np.cumsum(more) - 1
+            who = np.where(met[data.annotator[rows]], data.annotator[rows], data.n_annotators)
+            posterior[more] = judge_items(
+                table, fit.prior, code[item[rows]], who, data.label[rows], int(more.sum()),
+                subtypes=fit.subtypes, vote_share=fit.vote_share, correlation=fit.correlation,
+            )  # fmt: skip
+    return posterior.argmax(axis=1), shown.sum() / len(data)
+
+
+def left_out(table, rules, at, name):
+    """Each set under the rule that the others would choose: the thriftiest that is on average not below the level, else the most right."""
+    got = []
+    for row in range(len(table)):
+        mean = np.delete(table, row, axis=0).mean(axis=0)
+        reached = np.flatnonzero(mean[:, at] >= 0.0)
+        best = reached[mean[reached, 0].argmin()] if len(reached) else int(mean[:, at].argmax())
+        got.append(table[row, best])
+    mean, worst = np.mean(got, axis=0), np.min(got, axis=0)
+    FIGURES.append(
+        {"name": f"savings left out, {name}", "share": float(mean[0]), "difference": float(mean[at])}
+    )
+    return (
+        f"LEFT OUT, rule chosen among {len(rules)} on the other sets to reach {name}: used {mean[0]:.1%}, less {name} "
+        f"{mean[at]:+.2%} (worst {worst[at]:+.1%})"
+    )
 
 
 def main():
@@ -343,15 +453,29 @@ def main():
     )
     parser.add_argument("--size", type=int, default=1_000_000)
     parser.add_argument("--repeats", type=int, default=5)
-    parser.add_argument("--targets", type=float, nargs="*", default=[0.98, 0.99, 0.98])
+    parser.add_argument("--targets", type=float, nargs="*", default=[0.98, 0.98, 0.98, 0.99])
     parser.add_argument(
-        "--error-costs", type=float, nargs="*", default=[60, 300, 0], help="in answers; 0: the target alone"
+        "--error-costs",
+        type=float,
+        nargs="*",
+        default=[30, 60, 120, 300],
+        help="in answers; 0: the target alone",
     )
     parser.add_argument("--sets", nargs="*", default=list(SETS))
-    parser.add_argument("--only", nargs="*", choices=("alpha", "rating", "errors", "regions", "savings"))
+    parser.add_argument(
+        "--seeds", type=int, default=3, help="orders of arrival that savings are averaged over"
+    )
+    parser.add_argument(
+        "--most-items", type=int, default=600, help="items of a set that savings are taken on"
+    )
+    parser.add_argument("--live-targets", type=float, nargs="*", default=[0.8, 0.85, 0.9, 0.95])
+    parser.add_argument("--live-least", type=int, nargs="*", default=[2, 3])
+    parser.add_argument("--live-overlap", type=int, default=5)
+    parts = ("alpha", "rating", "errors", "regions", "savings", "savings_live")
+    parser.add_argument("--only", nargs="*", choices=parts)
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
-    only = given.only or ("alpha", "rating", "errors", "regions", "savings")
+    only = given.only or parts
     print(f"python {platform.python_version()}, numpy {np.__version__}, {platform.machine()}, {sys.platform}")
     if "alpha" in only:
         alpha(given.peers, given.repeats, given.size)
@@ -361,11 +485,21 @@ def main():
         errors(given.peers, given.repeats)
     if "regions" in only:
         regions(given.repeats)
+    if not given.data.is_dir():
+        print(f"no data at {given.data}: savings are left out")
+        only = [part for part in only if not part.startswith("savings")]
     if "savings" in only:
-        if given.data.is_dir():
-            savings(given.data, given.targets, given.error_costs, given.sets)
-        else:
-            print(f"no data at {given.data}: savings are left out")
+        savings(given.data, given.targets, given.error_costs, given.sets, given.seeds, given.most_items)
+    if "savings_live" in only:
+        savings_live(
+            given.data,
+            given.live_targets,
+            given.live_least,
+            given.sets,
+            given.seeds,
+            given.most_items,
+            given.live_overlap,
+        )
     if given.json:
         given.json.write_text(json.dumps(FIGURES, indent=1))
 
