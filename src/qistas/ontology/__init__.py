@@ -32,7 +32,7 @@ from .project import (
     ReviewPolicy,
     Settings,
 )
-from .publish import Published, publish_ontology, read_ontology_document
+from .publish import Published, check_ontology, publish_ontology, read_ontology_document
 from .read import list_projects, list_versions, read_ontology, read_progress, read_project
 from .redundancy import Redundancy, RedundancyMode
 from .schema import answer_schema
@@ -81,6 +81,7 @@ __all__ = [
     "answer_schema",
     "asked_questions",
     "check_answer",
+    "check_ontology",
     "create_project",
     "find_template",
     "fits",

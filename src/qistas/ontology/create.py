@@ -15,7 +15,7 @@ from qistas.trust import Act, Permission, record, require
 from . import store
 from .load import load_project
 from .project import Project, ProjectState, Settings, check_description, check_project_name
-from .publish import publish_ontology, read_ontology_document
+from .publish import publish_ontology, read_aside
 from .templates import find_template
 from .types import Ontology
 
@@ -36,7 +36,7 @@ async def create_project(
         raise Invalid("A project begins from a template or from an ontology, not both.", [fault])
     if template is not None:
         ontology = find_template(template).ontology
-    parsed = read_ontology_document(ontology) if ontology is not None else None
+    parsed = await read_aside(ontology) if ontology is not None else None
     rules = Settings().changed(settings or {})
     project_id = await store.insert_project(
         tx, check_project_name(name), check_description(description), rules

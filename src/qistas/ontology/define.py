@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -18,6 +20,7 @@ MOST_FIELDS = 50
 MOST_QUESTIONS = 200
 MOST_LABELS = 5_000
 MOST_LABELS_IN_ALL = 20_000
+DEEPEST_LABEL = 32  # levels of the tree of labels; each label carries the names of all above it
 MOST_FAULTS = 200
 _COLOUR = re.compile(r"#(?:[0-9a-fA-F]{3}){1,2}")
 
@@ -118,9 +121,9 @@ def _languages(root: Reader) -> tuple[str, ...]:
 def _languages_used(document: Mapping[Any, Any]) -> tuple[str, ...]:
     """Where no languages are written: those of the texts, in order; English where there are none."""
     found: dict[str, None] = {}
-    waiting: list[Any] = [document]
+    waiting: deque[Any] = deque([document])
     while waiting:
-        part = waiting.pop(0)
+        part = waiting.popleft()
         if isinstance(part, Mapping):
             for key in ("name", "guideline", "title", "help", "low_title", "high_title"):
                 texts: Any = part.get(key)  # pyright: ignore[reportUnknownVariableType]
@@ -173,16 +176,13 @@ def _condition(reader: Reader) -> Condition | None:
     question = inner.name("question")
     rows = inner.rows("is", 1, MOST_LABELS, "values")
     inner.done()
-    values: list[str | int | float] = []
+    values: dict[str | int | float, None] = {}
     for where, value in rows:
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             reader.faults.append(Fault(where, f"is {a(value)}", "Write a label's name or a number."))
-        elif value not in values:
-            values.append(
-                int(value)
-                if isinstance(value, float) and value.is_integer() and abs(value) < 2**53
-                else value
-            )
+        else:
+            whole = isinstance(value, float) and value.is_integer() and abs(value) < 2**53
+            values.setdefault(int(value) if whole else value)
     return Condition(question, tuple(values)) if question and values else None
 
 
@@ -212,12 +212,25 @@ def _labels(reader: Reader, least: int) -> Labels:
                     f"Name one of its labels.{hint}",
                 )
             )
-    for name in _in_rings(found):
+    rings, deep = _in_rings(found), _too_deep(found)
+    for name in rings:
         reader.faults.append(
             Fault(
                 f"{places[name]}.parent", f"`{name}` is its own ancestor", "Break the ring: a tree has a top."
             )
         )
+    for name in deep:
+        reader.faults.append(
+            Fault(
+                f"{places[name]}.parent",
+                f"`{name}` lies deeper than {DEEPEST_LABEL} levels",
+                f"Give it a parent further up: a tree of labels has at most {DEEPEST_LABEL} levels.",
+                "label_depth",
+                {"name": name, "most": DEEPEST_LABEL},
+            )
+        )
+    if rings or deep:  # refused: the tree, which may be as deep as there are labels, is not built
+        return Labels(tuple(replace(label, parent=None) for label in found.values()))
     return Labels(tuple(found.values()))
 
 
@@ -259,6 +272,22 @@ def _in_rings(labels: Mapping[str, Label]) -> list[str]:
         ring = path[path.index(at) :] if at is not None and state.get(at) == 1 else []
         state |= dict.fromkeys(path, 2) | dict.fromkeys(ring, 3)
     return [name for name, found in state.items() if found == 3]
+
+
+def _too_deep(labels: Mapping[str, Label]) -> list[str]:
+    """Labels just below the deepest level, each the top of what must move up; rings have no level and are told elsewhere."""
+    level: dict[str, int] = {}
+    for name in labels:
+        path: dict[str, None] = {}
+        at: str | None = name
+        while at is not None and at in labels and at not in level and at not in path:
+            path[at] = None
+            at = labels[at].parent
+        above = level.get(at, 0) if at is not None else 0
+        for one in reversed(path):
+            above += 1
+            level[one] = above
+    return [name for name, found in level.items() if found == DEEPEST_LABEL + 1]
 
 
 def _check_conditions(

@@ -16,7 +16,9 @@ from qistas.core.errors import Fault, OntologyInvalid
 MOST_BYTES = 2 * 2**20
 MOST_DEPTH = 32
 MOST_ALIASES = 1_000
-MOST_NODES = 500_000  # aliases counted as often as they stand
+MOST_NODES = (
+    100_000  # aliases counted as often as they stand; YAML takes some 10 µs for each, JSON is not counted
+)
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?[0-9]{1,18}")
@@ -149,7 +151,9 @@ def _put(stack: list[_Open], value: Any, nodes: int, mark: Any) -> Any:
     top = stack[-1]
     top.nodes += nodes
     if top.nodes > MOST_NODES:
-        raise _refused(mark, f"holds more than {MOST_NODES:,} values", "Write a smaller document.")
+        raise _refused(
+            mark, f"holds more than {MOST_NODES:,} values", "Write a smaller document, or write it as JSON."
+        )
     if isinstance(top.value, list):
         top.value.append(value)
     elif top.key is _MISSING:

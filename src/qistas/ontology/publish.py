@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from qistas.core.errors import Conflict, Fault, Missing, OntologyBreaks
 from qistas.core.ids import ProjectId
+from qistas.core.principal import Principal
 from qistas.db import Tx
-from qistas.trust import Act, Permission, record, require
+from qistas.trust import Act, Permission, may, record, require
 
 from . import store
 from .compare import Difference, compare
@@ -37,7 +40,7 @@ async def publish_ontology(
     field at fault with the number of stored answers or items that need it. `dry_run` checks the same and writes nothing.
     """
     require(tx.principal, Permission.ONTOLOGY_PUBLISH, project_id)
-    new = read_ontology_document(document)
+    new = await read_aside(document)
     # What is stored is counted before the project is locked, for that may take seconds; under the lock only what came meanwhile.
     snapshot = await store.snapshot(tx)
     project = await _open_project(tx, project_id)
@@ -97,7 +100,7 @@ async def _compare(tx: Tx, project: Project, new: Ontology) -> _Compared | None:
     stored = await store.find_version(tx, project.id, project.ontology_version)
     if stored is None:
         raise Missing("The project's ontology version is not there.")
-    old = parse_ontology(stored.document)
+    old = await read_aside(stored.document)
     return _Compared(old, compare(old, new))
 
 
@@ -106,6 +109,27 @@ def read_ontology_document(document: Ontology | str | bytes | Any) -> Ontology:
     if isinstance(document, Ontology):
         return document
     return parse_yaml(document) if isinstance(document, str | bytes) else parse_ontology(document)
+
+
+async def read_aside(document: Ontology | str | bytes | Any) -> Ontology:
+    """As read_ontology_document, in a thread: a large document must not hold up everybody else's requests."""
+    if isinstance(document, Ontology):
+        return document
+    return await asyncio.to_thread(read_ontology_document, document)
+
+
+def may_check(principal: Principal) -> bool:
+    """Whether the principal has a use for checking a document: may begin a project, or publish in one at least."""
+    return may(principal, Permission.PROJECT_CREATE) or any(
+        may(principal, Permission.ONTOLOGY_PUBLISH, project) for project in (None, *principal.project_roles)
+    )
+
+
+async def check_ontology(principal: Principal, read: Callable[[], Any]) -> Ontology:
+    """The ontology in the document that `read` gives, all of it in a thread; nothing is stored. Raises OntologyInvalid."""
+    if not may_check(principal):
+        require(principal, Permission.ONTOLOGY_PUBLISH)
+    return await asyncio.to_thread(lambda: read_ontology_document(read()))
 
 
 async def _refuse_breaks(

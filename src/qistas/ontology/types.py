@@ -112,13 +112,18 @@ class Labels:
         order = {label.name: at for at, label in enumerate(self.all)}
         parents = {label.name: label.parent for label in self.all}
         closure: dict[str, frozenset[str]] = {}
-        for name in order:
-            held: list[str] = []
+        for name in (
+            order
+        ):  # each label is met once: what its parent implies is known, or is found on the way down again
+            path: dict[str, None] = {}
             at: str | None = name
-            while at is not None and at in order and at not in held:
-                held.append(at)
+            while at is not None and at in order and at not in closure and at not in path:
+                path[at] = None
                 at = parents[at]
-            closure[name] = frozenset(held)
+            above: frozenset[str] = closure.get(at, frozenset()) if at is not None else frozenset()
+            for one in reversed(path):
+                above |= {one}
+                closure[one] = above
         object.__setattr__(self, "order", MappingProxyType(order))
         object.__setattr__(self, "closure", MappingProxyType(closure))
 

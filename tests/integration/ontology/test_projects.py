@@ -1,5 +1,7 @@
 """Projects through the API and the use-cases under it."""
 
+import asyncio
+import time
 from typing import Any
 
 import httpx
@@ -340,3 +342,27 @@ async def test_progress_tells_the_median_of_seconds(db: Database, tenant: Tenant
         [one] = (await read_progress(tx, project)).annotators
     assert (one.answers, one.seconds_median) == (5, 4.0)
     assert one.seconds / one.answers > 800
+
+
+async def test_checking_a_document_is_for_those_who_may_publish(api: Api) -> None:
+    """And it holds up nobody: a document that takes long is read beside the other requests."""
+    tenant = await api.tenant("C")
+    for role, status in [(Role.ANNOTATOR, 403), (Role.REVIEWER, 403), (Role.MANAGER, 200)]:
+        _, who = await api.make_person(tenant, role)
+        assert who is not None
+        client = await api.client_for(who)
+        answer = await client.post("/ontology/validate", json={"ontology": YAML})
+        assert answer.status_code == status, answer.text
+    client = await api.client_for(tenant.owner)
+    many = "{" + ",".join(f"k{n}: v" for n in range(150_000)) + "}"
+    slow = asyncio.create_task(
+        client.post(
+            "/ontology/validate", content="---\n" + many, headers={"content-type": "application/yaml"}
+        )
+    )
+    longest, last = 0.0, time.perf_counter()
+    while not slow.done():
+        await asyncio.sleep(0.005)
+        longest, last = max(longest, time.perf_counter() - last), time.perf_counter()
+    assert (await slow).json()["errors"][0]["message"] == "holds more than 100,000 values"
+    assert longest < 0.5

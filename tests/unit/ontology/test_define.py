@@ -1,12 +1,13 @@
 """From a document to an ontology: each thing that can be wrong has its place and its remedy."""
 
 import copy
+import time
 from typing import Any
 
 import pytest
 
 from qistas.core.errors import OntologyInvalid
-from qistas.ontology import LocalText, parse_ontology, parse_yaml
+from qistas.ontology import Label, Labels, LocalText, parse_ontology, parse_yaml
 
 GOOD: dict[str, Any] = {
     "format": 1,
@@ -222,3 +223,65 @@ def test_an_ontology_does_not_change() -> None:
         ontology.question_named["x"] = ontology.questions[0]  # type: ignore[index]
     ontology.to_document()["fields"].clear()
     assert len(ontology.to_document()["fields"]) == 3
+
+
+def chain(n: int) -> dict[str, Any]:
+    """An ontology whose labels hang below one another, `n` levels deep."""
+    labels: list[dict[str, Any]] = [
+        {"name": f"l{at}"} | ({"parent": f"l{at - 1}"} if at else {}) for at in range(n)
+    ]
+    return {
+        "format": 1,
+        "fields": [{"name": "text"}],
+        "questions": [{"name": "q", "kind": "choice", "labels": labels}],
+    }
+
+
+def test_a_tree_of_labels_is_as_deep_as_it_may_be_and_no_deeper() -> None:
+    labels = parse_ontology(chain(32)).questions[0].labels
+    assert labels.closure["l31"] == set(labels.names)
+    assert labels.closure["l0"] == {"l0"}
+    with pytest.raises(OntologyInvalid) as caught:
+        parse_ontology(chain(34))
+    (fault,) = caught.value.faults
+    assert (fault.where, fault.code, fault.params["name"]) == (
+        "questions[0].labels[32].parent",
+        "label_depth",
+        "l32",
+    )
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_labels_that_hang_in_one_chain_or_ring_are_refused_at_once(turned: bool) -> None:
+    document = chain(5_000)
+    if turned:
+        document["questions"][0]["labels"][0]["parent"] = "l4999"
+    document["questions"][0]["labels"].reverse()
+    began = time.perf_counter()
+    with pytest.raises(OntologyInvalid):
+        parse_ontology(document)
+    assert time.perf_counter() - began < 2
+
+
+def test_labels_imply_the_same_whatever_their_order() -> None:
+    tree = (
+        Label("c", parent="b"),
+        Label("d", parent="b"),
+        Label("a"),
+        Label("b", parent="a"),
+        Label("x", parent="gone"),
+    )
+    labels = Labels(tree)
+    assert dict(labels.closure) == {
+        "a": {"a"}, "b": {"a", "b"}, "c": {"a", "b", "c"}, "d": {"a", "b", "d"}, "x": {"x"}
+    }  # fmt: skip
+
+
+def test_a_condition_with_many_values_is_read_at_once() -> None:
+    document = chain(1)
+    document["questions"][0]["labels"] = [f"l{at}" for at in range(5_000)]
+    when = {"question": "q", "is": [f"l{at}" for at in range(5_000)]}
+    document["questions"] += [{"name": f"r{n}", "kind": "rating", "when": when} for n in range(10)]
+    began = time.perf_counter()
+    assert len(parse_ontology(document).questions) == 11
+    assert time.perf_counter() - began < 2

@@ -22,11 +22,11 @@ from qistas.core.errors import Fault, OntologyInvalid
 from qistas.core.ids import ProjectId
 from qistas.ontology import (
     answer_schema,
+    check_ontology,
     list_versions,
     publish_ontology,
     read_document_text,
     read_ontology,
-    read_ontology_document,
 )
 
 router = APIRouter(tags=["ontology"])
@@ -56,7 +56,10 @@ Version = Query(None, ge=1, le=2**31 - 1)
     "/ontology/validate", summary="Check an ontology", response_model=CheckSent, openapi_extra=DOCUMENT
 )
 async def validate_ontology(who: Actor, request: Request) -> CheckSent:
-    """Check a document without storing it: `{"ontology": …}` as JSON (a document or its text), or the text as YAML."""
+    """Check a document without storing it: `{"ontology": …}` as JSON (a document or its text), or the text as YAML.
+
+    For those who may begin a project, or publish in one.
+    """
     kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
     if kind != "application/json" and kind not in YAML:
         raise HTTPException(415, "Send application/json or application/yaml.")
@@ -66,7 +69,8 @@ async def validate_ontology(who: Actor, request: Request) -> CheckSent:
         if len(raw) > MOST_BYTES:
             raise HTTPException(413, f"An ontology has at most {MOST_BYTES:,} bytes.")
     try:
-        ontology = read_ontology_document(bytes(raw) if kind in YAML else _inside(bytes(raw)))
+        sent = bytes(raw)
+        ontology = await check_ontology(who, lambda: sent if kind in YAML else _inside(sent))
     except OntologyInvalid as error:
         return CheckSent(ok=False, ontology=None, errors=[FaultSent.model_validate(f) for f in error.faults])
     return CheckSent(ok=True, ontology=ontology.to_document(), errors=[])
