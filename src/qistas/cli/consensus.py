@@ -1,9 +1,12 @@
 """`qistas consensus`: one answer from many, for every item of a project."""
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .reaching import add_server_arguments, client_of, table, tell_json
+
+if TYPE_CHECKING:
+    from qistas.sdk.types import Skill
 
 
 def add(commands: Any) -> None:
@@ -76,9 +79,17 @@ def run(chosen: argparse.Namespace) -> None:
                 (
                     a.name,
                     a.answers,
-                    f"{a.skill.value:.2f}" if a.skill else "",
+                    _skills(a.skills),
                     f"{a.gold.right:g} of {a.gold.total:g}" if a.gold and a.gold.total else "",
                 )
                 for a in quality.annotators
             ],
         )
+
+
+def _skills(skills: "list[Skill]") -> str:
+    """The skill with its interval; where there are several questions, each by its name."""
+    parts = [f"{skill.value:.0%} ({skill.low:.0%} to {skill.high:.0%})" for skill in skills]
+    if len(skills) > 1:
+        parts = [f"{skill.question} {part}" for skill, part in zip(skills, parts, strict=True)]
+    return ", ".join(parts)

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from qistas.core.errors import Fault, Invalid
 
@@ -65,6 +66,7 @@ class Gained:
     agreement: dict[str, float | None]
     cost_minor: int
     file: str
+    link: str = ""
 
 
 def add(commands: Any) -> None:
@@ -151,7 +153,13 @@ def texts() -> Sample:
         return [other for other in kinds[label.split(":")[0]] if other != label]
 
     return Sample(
-        "Sample: headlines and reviews", "texts", truth, bring, like, answer, ("sort", "topic", "feeling")
+        "Headlines and reviews عناوين وآراء",
+        "texts",
+        truth,
+        bring,
+        like,
+        answer,
+        ("sort", "topic", "feeling"),
     )
 
 
@@ -197,7 +205,7 @@ def digits() -> Sample:
         return [f"d{other}" for other in looks_like[label[1:]]]
 
     return Sample(
-        "Sample: handwritten digits",
+        "Handwritten digits أرقام بخط اليد",
         "digits",
         truth,
         bring,
@@ -221,19 +229,24 @@ def work_through(
     project = client.create_project(
         name, ontology=ontology, settings={"overlap": OVERLAP, "price_minor": PRICE_MINOR, "currency": "USD"}
     )
-    say(f"\n{name}")
+    link = f"{client.server}/projects/{project.id}"
+    say(f"\n{name}: {link}")
     sample.bring(client, project)
     wanted = client.project(project).counts.tasks * OVERLAP
+    badge = f"demo {uuid4().hex[:8]}"  # a name of its own, so that these tokens alone are revoked in the end
     tokens = [
         client.create_token(
-            f"demo {person}",
+            badge,
             ["annotate", "project.view"],
             1,
             act_as={"name": f"{person} (simulated)", "role": "annotator"},
         )
         for person in NAMES
     ]
-    _let_them_work(client, project, sample, tokens, pace, wanted, quiet=quiet)
+    try:
+        _let_them_work(client, project, sample, tokens, pace, wanted, quiet=quiet)
+    finally:
+        client.revoke_tokens(badge)
     say("  inferring, sealing, exporting …")
     dawid_skene = _infer(client, project, sample)
     told = client.project(project)
@@ -251,6 +264,7 @@ def work_through(
         agreement={q.name: q.agreement.value if q.agreement else None for q in quality.questions},
         cost_minor=told.counts.cost_minor,
         file=str(file),
+        link=link,
     )
 
 
@@ -415,4 +429,5 @@ def show(gained: list[Gained], console: "Console | None" = None) -> None:
     console.print()
     console.print(table)
     for row in gained:
-        console.print(f"exported: {row.file}", soft_wrap=True)
+        console.print(f"{row.project}: {row.link}", soft_wrap=True)
+        console.print(f"  exported: {row.file}", soft_wrap=True)

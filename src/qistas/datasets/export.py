@@ -125,7 +125,9 @@ async def render_export(db: Database, blobs: BlobStore, who: Principal, export_i
     finally:
         telling.cancel()
         await asyncio.gather(telling, return_exceptions=True)
-    name = f"{sealed.name}-{entry.format}{renderer.suffix}"
+    # The format is told where the suffix does not tell it already.
+    told = "" if renderer.suffix == f".{entry.format}" else f"-{entry.format}"
+    name = f"{sealed.name}{told}{renderer.suffix}"
     async with db.tenant_tx(who) as tx:
         await store.end_export(
             tx,

@@ -91,6 +91,13 @@ class Client:
         body = {"name": name, "scopes": list(scopes), "days": days, **_given(act_as=act_as and dict(act_as))}
         return str(self._transport.json("POST", "tokens", json=body)["token"])
 
+    def revoke_tokens(self, name: str) -> int:
+        """Revoke every token of this name; how many there were."""
+        rows = [row for row in self._rows("tokens") if row["name"] == name]
+        for row in rows:
+            self._transport.json("DELETE", f"tokens/{row['id']}")
+        return len(rows)
+
     def projects(self) -> list[Project]:
         """Every project one may see."""
         return [read(Project, row) for row in self._rows("projects")]

@@ -230,8 +230,9 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Skill:
-    """Estimated reliability, with its interval."""
+    """Estimated reliability on one question, with its interval."""
 
+    question: str
     value: float
     low: float
     high: float
@@ -253,7 +254,7 @@ class Annotator:
     name: str
     answers: int = 0
     seconds_median: float | None = None
-    skill: Skill | None = None
+    skills: list[Skill] = field(default_factory=list["Skill"])
     gold: Gold | None = None
     flags: list[str] = field(default_factory=list[str])
 
