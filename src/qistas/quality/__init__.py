@@ -10,7 +10,7 @@ from .infer_consensus import infer_due
 from .plant_gold import list_gold, plant_gold, remove_gold
 from .report import annotator_report, item_history, list_consensus, quality_report, request_fit
 from .review import claim_review, review_annotation
-from .types import ConsensusRow, Gold, ReviewOffer, Verdict
+from .types import ConsensusRow, Gold, ListedConsensus, ReviewOffer, Verdict
 
 __all__ = [
     "ConsensusRow",
@@ -18,6 +18,7 @@ __all__ = [
     "FlagDecision",
     "Gold",
     "LabelError",
+    "ListedConsensus",
     "ReviewOffer",
     "Verdict",
     "adjudicate_item",

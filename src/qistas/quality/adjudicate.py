@@ -26,5 +26,6 @@ async def adjudicate_item(
         tx, project_id, item_id, version.version, clean, reason.strip().replace("\0", "")[:4000]
     )
     await store.settle(tx, item_id)
+    await store.count_review(tx, project_id)
     await record(tx, Act.ANNOTATION_REVIEW, [item_id, decision], verdict="adjudicate")
     return decision

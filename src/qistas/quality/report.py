@@ -11,10 +11,11 @@ from qistas.db import Tx
 from qistas.jobs import defer
 from qistas.ontology import load_ontology, load_project
 from qistas.sources import present_item
+from qistas.tasks import beginnings_of
 from qistas.trust import Act, Permission, record, require
 
 from . import store
-from .types import AnnotatorRow, ConsensusRow
+from .types import AnnotatorRow, ListedConsensus
 
 
 async def quality_report(tx: Tx, project_id: ProjectId) -> dict[str, Any]:
@@ -73,18 +74,22 @@ async def list_consensus(
     min_doubt: float = 0.0,
     limit: int = 50,
     after: str | None = None,
-) -> Page[ConsensusRow]:
-    """Inferred answers to one question, most doubtful first."""
+) -> Page[ListedConsensus]:
+    """Inferred answers to one question, most doubtful first. What it shows of items is recorded as a view of them."""
     require(tx.principal, Permission.QUALITY_VIEW, project_id)
+    require(tx.principal, Permission.ITEM_VIEW, project_id)
     start = decode_place(after)
     rows = await store.list_by_doubt(
         tx, project_id, question, min_doubt=min_doubt, after=start, limit=limit + 1
     )
-    if rows:
-        shown = [row.item_id for row in rows[:limit]]
+    shown = [row.item_id for row in rows[:limit]]
+    about = await beginnings_of(tx, project_id, shown)
+    if shown:
         await record(tx, Act.ANNOTATION_VIEW, shown, what="consensus.list", question=question)
+        await record(tx, Act.ITEM_VIEW, shown, what="consensus.list", question=question)
     last = rows[limit - 1] if len(rows) > limit else None
-    return page_of(rows, limit, [last.doubt, last.item_id] if last else None)
+    listed = [ListedConsensus(row, *about.get(row.item_id, (None, ""))) for row in rows]
+    return page_of(listed, limit, [last.doubt, last.item_id] if last else None)
 
 
 async def item_history(tx: Tx, project_id: ProjectId, item_id: UUID) -> dict[str, Any]:

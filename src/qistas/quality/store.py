@@ -612,6 +612,16 @@ async def insert_adjudication(
     )
 
 
+async def count_review(tx: Tx, project_id: UUID) -> None:
+    """An item settled without a verdict on anyone's answer is reviewed, too."""
+    await tx.run(
+        """INSERT INTO project_counts AS c (tenant_id, project_id, shard, reviewed)
+           VALUES (%(tenant)s, %(project)s, pg_backend_pid() %% 16, 1)
+           ON CONFLICT (tenant_id, project_id, shard) DO UPDATE SET reviewed = c.reviewed + 1""",
+        {"tenant": tx.tenant_id, "project": project_id},
+    )
+
+
 # --- gold -----------------------------------------------------------------------------------------------------------
 
 

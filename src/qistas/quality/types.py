@@ -59,6 +59,15 @@ class ConsensusRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedConsensus:
+    """An inferred answer with what tells its item from others: the project's own id for it, and how its text begins."""
+
+    consensus: ConsensusRow
+    external_id: str | None
+    preview: str
+
+
+@dataclass(frozen=True, slots=True)
 class Gold:
     """One planted item with its known answer."""
 

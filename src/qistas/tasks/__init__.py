@@ -3,7 +3,7 @@
 from .claim import claim_tasks
 from .expire import expire_leases
 from .extend import Decision, annotators_present, answers_by_task, extend_tasks
-from .list_tasks import list_tasks
+from .list_tasks import beginnings_of, list_tasks
 from .plan import replan_tasks
 from .prioritise import list_batches, prioritise_task, save_batch
 from .release import release_lease, renew_lease, skip_task
@@ -19,6 +19,7 @@ __all__ = [
     "Task",
     "annotators_present",
     "answers_by_task",
+    "beginnings_of",
     "claim_tasks",
     "expire_leases",
     "extend_tasks",

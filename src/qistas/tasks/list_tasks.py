@@ -1,5 +1,6 @@
 """List: the tasks of a project, each with what tells its item from others: the project's own id for it, and how its text begins."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from qistas.core.errors import Missing
@@ -42,26 +43,24 @@ async def list_tasks(
     start = decode_id(after) or ANYBODY
     rows = await store.list_tasks(tx, project_id, start, state, batch_id, limit + 1)
     shown = [row.item_id for row in rows[:limit]]
-    about = (
-        {
-            row[0]: (row[1], " ".join(row[2].split())[:PREVIEW])
-            for row in await tx.rows(
-                BEGINNINGS,
-                {
-                    "tenant": tx.tenant_id,
-                    "project": project_id,
-                    "items": shown,
-                    "fields": await _texts(tx, project_id),
-                },
-            )
-        }
-        if shown
-        else {}
-    )
+    about = await beginnings_of(tx, project_id, shown)
     if shown:
         await record(tx, Act.ITEM_VIEW, shown, what="task.list", project=str(project_id))
     listed = [ListedTask(row, *about.get(row.item_id, (None, ""))) for row in rows]
     return page_of(listed, limit, [rows[limit - 1].id] if len(rows) > limit else None)
+
+
+async def beginnings_of(
+    tx: Tx, project_id: ProjectId, items: Sequence[UUID]
+) -> dict[UUID, tuple[str | None, str]]:
+    """The project's own id of each item and how its first text begins. Who shows it records the view."""
+    if not items:
+        return {}
+    fields = await _texts(tx, project_id)
+    rows = await tx.rows(
+        BEGINNINGS, {"tenant": tx.tenant_id, "project": project_id, "items": list(items), "fields": fields}
+    )
+    return {row[0]: (row[1], " ".join(row[2].split())[:PREVIEW]) for row in rows}
 
 
 async def _texts(tx: Tx, project_id: ProjectId) -> list[str]:

@@ -221,6 +221,7 @@ async def test_review_goes_to_one_reviewer_and_adjudication_settles(db: Database
         await adjudicate_item(tx, project, item, {"topic": {"labels": ["art"]}}, "the headline says so")
         assert await claim_review(tx, project) is None
         history = await item_history(tx, project, item)
+    assert (await counts(db, tenant.owner, project))["reviewed"] == 1
     assert history["adjudications"][0]["answer"] == {"topic": {"labels": ["art"]}}
     assert len(history["annotations"]) == 2
     assert history["consensus"][0]["disputed"]
@@ -259,14 +260,19 @@ async def test_return_sends_the_task_back_with_the_reason(db: Database, tenant: 
     assert (await counts(db, tenant.owner, project))["done"] == 0
     await infer(db, tenant.owner, project)
     async with db.tenant_tx(tenant.owner) as tx:
-        (row,) = (await list_consensus(tx, project, "topic")).rows
+        (listed,) = (await list_consensus(tx, project, "topic")).rows
+        assert await tx.value(
+            "SELECT count(*) FROM outbox WHERE act = 'item.view' AND detail ->> 'what' = 'consensus.list'"
+        )
+    row = listed.consensus
+    assert listed.preview
     assert (row.value, row.answers) == ({"labels": ["art"]}, 1)
     (again,) = await claim(db, people[0], project)
     assert (again.returned, again.draft) == ("read it to the end", {"topic": {"labels": ["news"]}})
     assert (await submit(db, people[0], project, again, "art")).revision == 2
     await infer(db, tenant.owner, project)
     async with db.tenant_tx(tenant.owner) as tx:
-        (row,) = (await list_consensus(tx, project, "topic")).rows
+        row = (await list_consensus(tx, project, "topic")).rows[0].consensus
     assert (row.value, row.answers, row.disputed) == ({"labels": ["art"]}, 2, False)
     assert (await counts(db, tenant.owner, project))["done"] == 1
 
@@ -319,7 +325,7 @@ async def test_every_kind_of_answer_is_merged(db: Database, tenant: Tenant) -> N
         found: dict[str, Any] = {}
         for name in ("mood", "who", "why"):
             async with db.tenant_tx(tenant.owner) as tx:
-                (row,) = (await list_consensus(tx, project, name)).rows
+                row = (await list_consensus(tx, project, name)).rows[0].consensus
             found[name] = row
         assert 3 <= found["mood"].value["value"] <= 4
         assert found["who"].value == {
@@ -347,14 +353,14 @@ async def test_an_answer_from_before_a_change_counts_as_far_as_it_still_fits(
     await infer(db, tenant.owner, project)
     await fit_project(db, tenant.owner, project)
     async with db.tenant_tx(tenant.owner) as tx:
-        (row,) = (await list_consensus(tx, project, "topic")).rows
+        row = (await list_consensus(tx, project, "topic")).rows[0].consensus
     assert (row.value, row.answers) == ({"labels": ["news"]}, 1)
 
 
 async def consensus_rows(db: Database, who: Principal, project: ProjectId) -> dict[UUID, Any]:
     async with db.tenant_tx(who) as tx:
         page = await list_consensus(tx, project, "topic", limit=200)
-    return {row.item_id: row for row in page.rows}
+    return {row.consensus.item_id: row.consensus for row in page.rows}
 
 
 async def test_a_first_answer_leaves_doubt_and_the_next_moves_it(db: Database, tenant: Tenant) -> None:

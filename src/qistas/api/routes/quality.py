@@ -8,6 +8,7 @@ from qistas.api.deps import Actor, PartsDep
 from qistas.api.wire.quality import (
     AdjudicationAsked,
     AnnotatorInFull,
+    ConsensusListed,
     ConsensusPage,
     ConsensusSent,
     FitAsked,
@@ -98,7 +99,15 @@ async def quality_items(
         page = await list_consensus(
             tx, ProjectId(project_id), question, min_doubt=min_doubt, limit=limit, after=after
         )
-    return ConsensusPage(rows=[ConsensusSent.model_validate(row) for row in page.rows], next=page.next)
+    rows = [
+        ConsensusListed(
+            **ConsensusSent.model_validate(row.consensus).model_dump(),
+            external_id=row.external_id,
+            preview=row.preview,
+        )
+        for row in page.rows
+    ]
+    return ConsensusPage(rows=rows, next=page.next)
 
 
 @router.get("/quality/items/{item_id}", summary="Everything said about one item", response_model=HistorySent)

@@ -225,10 +225,17 @@ class ConsensusSent(BaseModel):
     computed_at: datetime
 
 
+class ConsensusListed(ConsensusSent):
+    """An inferred answer in a list; `preview` is how the item's first text begins."""
+
+    external_id: str | None
+    preview: str
+
+
 class ConsensusPage(BaseModel):
     """A page of inferred answers, most doubtful first."""
 
-    rows: list[ConsensusSent]
+    rows: list[ConsensusListed]
     next: str | None
 
 

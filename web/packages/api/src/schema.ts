@@ -1862,6 +1862,46 @@ export interface components {
             shares: number[][];
         };
         /**
+         * ConsensusListed
+         * @description An inferred answer in a list; `preview` is how the item's first text begins.
+         */
+        ConsensusListed: {
+            /** Answers */
+            answers: number;
+            /**
+             * Computed At
+             * Format: date-time
+             */
+            computed_at: string;
+            /** Confidence */
+            confidence: number;
+            /** Disputed */
+            disputed: boolean;
+            /** Doubt */
+            doubt: number;
+            /** External Id */
+            external_id: string | null;
+            /**
+             * Item Id
+             * Format: uuid
+             */
+            item_id: string;
+            /** Method */
+            method: string;
+            /** Preview */
+            preview: string;
+            /** Question */
+            question: string;
+            /** Settled */
+            settled: boolean;
+            /** Support */
+            support: number;
+            /** Value */
+            value: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * ConsensusPage
          * @description A page of inferred answers, most doubtful first.
          */
@@ -1869,7 +1909,7 @@ export interface components {
             /** Next */
             next: string | null;
             /** Rows */
-            rows: components["schemas"]["ConsensusSent"][];
+            rows: components["schemas"]["ConsensusListed"][];
         };
         /**
          * ConsensusSent
