@@ -38,8 +38,8 @@ export function DoubtHistogram({ edges: fineEdges, counts: fineCounts, chosen, o
               aria-pressed={chosen === low}
               aria-label={t("charts.doubtBin", {
                 n: format.whole(count),
-                low: format.short(low),
-                high: format.short(high),
+                low: format.percent(low),
+                high: format.percent(high),
               })}
               onClick={() => onChoose(chosen === low ? null : low)}
             >
@@ -50,8 +50,8 @@ export function DoubtHistogram({ edges: fineEdges, counts: fineCounts, chosen, o
         })}
       </div>
       <div className={classes.ends}>
-        <span>{t("charts.sure", { value: format.short(edges[0] ?? 0) })}</span>
-        <span>{t("charts.doubtful", { value: format.short(edges.at(-1) ?? 1) })}</span>
+        <span>{t("charts.sure", { value: format.percent(edges[0] ?? 0) })}</span>
+        <span>{t("charts.doubtful", { value: format.percent(edges.at(-1) ?? 1) })}</span>
       </div>
     </div>
   );

@@ -10,6 +10,7 @@ import {
   take,
 } from "@qistas/api";
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { every } from "./every";
 
 export const projectsQuery = infiniteQueryOptions({
   queryKey: ["projects"],
@@ -31,7 +32,7 @@ export const progressQuery = (projectId: string) =>
   queryOptions({
     queryKey: ["project", projectId, "progress"],
     queryFn: () => take(server.GET("/api/v1/projects/{project_id}/progress", of(projectId))),
-    refetchInterval: 4_000,
+    refetchInterval: every(4_000),
   });
 
 export const templatesQuery = queryOptions({

@@ -1,5 +1,6 @@
 import { type Answer, type Consensus, type ReviewAnnotation, server, take } from "@qistas/api";
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { every } from "./every";
 
 const of = (projectId: string) => ({ path: { project_id: projectId } });
 
@@ -7,7 +8,7 @@ export const qualityQuery = (projectId: string) =>
   queryOptions({
     queryKey: ["project", projectId, "quality"],
     queryFn: () => take(server.GET("/api/v1/projects/{project_id}/quality", { params: of(projectId) })),
-    refetchInterval: 10_000,
+    refetchInterval: every(10_000),
   });
 
 export const doubtfulQuery = (projectId: string, question: string, leastDoubt: number) =>

@@ -77,6 +77,7 @@ export default function ProjectsPage() {
                 <Table.Th ta="end" visibleFrom="sm">
                   {t("projects.made")}
                 </Table.Th>
+                <Table.Td />
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>
@@ -131,6 +132,18 @@ function Row({ row }: { row: ProjectRow }) {
         <Text span c="dimmed" size="sm" title={format.dateTime(row.created_at)}>
           {format.ago(row.created_at)}
         </Text>
+      </Table.Td>
+      <Table.Td ta="end">
+        {may(me, "annotate", row.id) && row.state === "active" && row.ontology_version ? (
+          <ButtonLink
+            to="/projects/$projectId/annotate"
+            params={{ projectId: row.id }}
+            size="compact-sm"
+            variant={may(me, "see", row.id) ? "default" : "filled"}
+          >
+            {t("projects.start")}
+          </ButtonLink>
+        ) : null}
       </Table.Td>
     </Table.Tr>
   );

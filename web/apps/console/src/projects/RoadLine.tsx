@@ -11,6 +11,7 @@ interface Props {
   counts: Counts | undefined;
   currency: string;
   version: number | null;
+  datasets: number | undefined;
   projectId: string;
 }
 
@@ -24,7 +25,7 @@ interface Station {
 }
 
 /** The road: one stop a station, with the number that matters there and the smaller ones beneath. */
-export function RoadLine({ counts, currency, version, projectId }: Props) {
+export function RoadLine({ counts, currency, version, datasets, projectId }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
   const n = (value: number | undefined) => format.whole(value ?? 0);
@@ -81,9 +82,11 @@ export function RoadLine({ counts, currency, version, projectId }: Props) {
       name: "datasets",
       icon: "datasets",
       to: "/projects/$projectId/datasets",
-      figure: format.money(counts?.cost_minor ?? 0, currency),
-      what: t("road.spent"),
-      notes: [],
+      figure: n(datasets),
+      what: t("road.datasets"),
+      notes: counts?.cost_minor
+        ? [t("road.spent", { money: format.money(counts.cost_minor, currency) })]
+        : [],
     },
   ];
   return (

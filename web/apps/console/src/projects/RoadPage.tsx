@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { DayBars } from "../charts/DayBars";
+import { datasetsQuery } from "../data/datasets";
 import { useProjectId } from "../data/place";
 import { progressQuery, projectQuery } from "../data/projects";
 import { qualityQuery } from "../data/quality";
@@ -22,6 +23,7 @@ export default function RoadPage() {
   const me = useMe();
   const project = useQuery(projectQuery(projectId));
   const progress = useQuery(progressQuery(projectId));
+  const datasets = useQuery(datasetsQuery(projectId));
   const adaptive = project.data?.settings.redundancy.mode === "adaptive" && may(me, "see", projectId);
   const quality = useQuery({ ...qualityQuery(projectId), enabled: adaptive });
 
@@ -43,6 +45,7 @@ export default function RoadPage() {
         counts={progress.data?.counts ?? project.data?.counts}
         currency={project.data?.settings.currency ?? "USD"}
         version={project.data?.ontology_version ?? null}
+        datasets={datasets.data?.rows.length}
         projectId={projectId}
       />
       {progress.data && project.data ? (

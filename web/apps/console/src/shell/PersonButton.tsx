@@ -1,6 +1,7 @@
 import { UnstyledButton, type UnstyledButtonProps, VisuallyHidden } from "@mantine/core";
 import { type ComponentPropsWithRef, forwardRef } from "react";
 import { useTranslation } from "react-i18next";
+import { initials } from "./initials";
 import classes from "./PersonButton.module.css";
 
 type Props = UnstyledButtonProps & ComponentPropsWithRef<"button"> & { name: string };
@@ -11,11 +12,7 @@ export const PersonButton = forwardRef<HTMLButtonElement, Props>(function Person
   ref,
 ) {
   const { t } = useTranslation();
-  const letters = name
-    .split(/\s+/)
-    .slice(0, 2)
-    .map((part) => [...part][0] ?? "")
-    .join("");
+  const letters = initials(name);
   return (
     <UnstyledButton ref={ref} className={classes.person} {...rest}>
       <VisuallyHidden>{t("frame.person", { name })}</VisuallyHidden>

@@ -8,7 +8,8 @@ interface Stop {
   to: NonNullable<LinkProps["to"]>;
   name: string;
   icon: IconName;
-  deed: Deed;
+  /** What one must be allowed; without it the stop is there for all. */
+  deed?: Deed;
 }
 
 /** The stations of the road, in the order the data takes. */
@@ -28,7 +29,7 @@ const beside: Stop[] = [
 ];
 
 const house: Stop[] = [
-  { to: "/", name: "projects", icon: "projects", deed: "annotate" },
+  { to: "/", name: "projects", icon: "projects" },
   { to: "/members", name: "members", icon: "members", deed: "manage" },
   { to: "/tokens", name: "tokens", icon: "tokens", deed: "annotate" },
 ];
@@ -41,7 +42,7 @@ interface Props {
 export function Rail({ projectId, slim }: Props) {
   const { t } = useTranslation();
   const me = useMe();
-  const shown = (stops: Stop[]) => stops.filter((stop) => may(me, stop.deed, projectId));
+  const shown = (stops: Stop[]) => stops.filter((stop) => !stop.deed || may(me, stop.deed, projectId));
 
   const line = (stop: Stop, exact = false) => {
     const name = t(`stations.${stop.name}`);
@@ -64,13 +65,13 @@ export function Rail({ projectId, slim }: Props) {
     return <li key={stop.to}>{link}</li>;
   };
 
-  const home: Stop = { to: "/projects/$projectId", name: "road", icon: "road", deed: "see" };
+  const home: Stop = { to: "/projects/$projectId", name: "road", icon: "road" };
 
   return (
     <div className={classes.rail} data-slim={slim || undefined}>
       {projectId ? (
         <>
-          {may(me, home.deed, projectId) ? <ul>{line(home, true)}</ul> : null}
+          {may(me, "see", projectId) ? <ul>{line(home, true)}</ul> : null}
           <ul className={classes.road}>{shown(road).map((stop) => line(stop))}</ul>
           <ul>{shown(beside).map((stop) => line(stop))}</ul>
         </>

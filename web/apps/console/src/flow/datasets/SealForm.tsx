@@ -1,4 +1,4 @@
-import { Button, Group, MultiSelect, NumberInput, Stack, Switch, TextInput } from "@mantine/core";
+import { Button, Group, MultiSelect, NumberInput, Stack, Switch, Text, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import type { Selection } from "@qistas/api";
 import { useQuery } from "@tanstack/react-query";
@@ -13,6 +13,7 @@ import { Sheet } from "../../parts/Sheet";
 import { inLanguage } from "../../parts/text";
 import classes from "./SealForm.module.css";
 import { SelectionCounts } from "./SelectionCounts";
+import { ShareInput } from "./ShareInput";
 import { type SplitRow, SplitRows, splitsOf } from "./SplitRows";
 
 interface Props {
@@ -56,6 +57,8 @@ export function SealForm({ projectId, datasetId, onSealed }: Props) {
   const counts = useQuery(selectionQuery(projectId, datasetId, JSON.parse(settled) as Wanted));
   const choices = (ontology.data?.document.questions ?? []).filter((question) => question.labels?.length);
 
+  const optional = (ontology.data?.document.questions ?? []).some((question) => question.required === false);
+
   const go = () =>
     seal.mutate(
       { ...wanted, note: note.trim() },
@@ -67,39 +70,38 @@ export function SealForm({ projectId, datasetId, onSealed }: Props) {
       },
     );
 
-  const share = (value: number | string) => (value === "" ? undefined : Number(value) / 100);
-  const shown = (value: number | null | undefined) =>
-    value === undefined || value === null ? "" : Math.round(value * 1000) / 10;
-
   return (
     <div className={classes.columns}>
       <Stack gap="md">
         <Sheet title={t("datasets.which")}>
           <Stack gap="sm">
             <div className={classes.row}>
-              <NumberInput
+              <ShareInput
                 label={t("datasets.minConfidence")}
-                suffix="%"
-                min={0}
-                max={100}
-                value={shown(selection.min_confidence)}
-                onChange={(value) => set({ min_confidence: share(value) })}
+                help={t("datasets.minConfidenceHelp")}
+                value={selection.min_confidence}
+                onChange={(share) => set({ min_confidence: share })}
               />
-              <NumberInput
+              <ShareInput
                 label={t("datasets.maxDoubt")}
-                min={0}
-                step={0.1}
-                value={selection.max_doubt ?? ""}
-                onChange={(value) => set({ max_doubt: value === "" ? undefined : Number(value) })}
+                help={t("datasets.maxDoubtHelp")}
+                value={selection.max_doubt}
+                onChange={(share) => set({ max_doubt: share })}
               />
               <NumberInput
                 label={t("datasets.minAnswers")}
+                description={t("datasets.minAnswersHelp")}
                 min={1}
                 allowDecimal={false}
                 value={selection.min_answers ?? ""}
                 onChange={(value) => set({ min_answers: value === "" ? undefined : Number(value) })}
               />
             </div>
+            {optional ? (
+              <Text size="sm" c="dimmed">
+                {t("datasets.optionalHelp")}
+              </Text>
+            ) : null}
             {choices.map((question) => (
               <MultiSelect
                 key={question.name}
@@ -189,7 +191,11 @@ export function SealForm({ projectId, datasetId, onSealed }: Props) {
       </Stack>
       <div className={classes.counts}>
         <Sheet title={t("datasets.goesIn")}>
-          <SelectionCounts query={counts} questions={ontology.data?.document.questions ?? []} />
+          <SelectionCounts
+            projectId={projectId}
+            query={counts}
+            questions={ontology.data?.document.questions ?? []}
+          />
         </Sheet>
       </div>
     </div>

@@ -7,14 +7,16 @@ import { Answered } from "../../parts/Answered";
 import { Figure } from "../../parts/Figure";
 import { useFormat } from "../../parts/format";
 import { inLanguage } from "../../parts/text";
+import { LeftOut } from "./LeftOut";
 
 interface Props {
+  projectId: string;
   query: UseQueryResult<SelectionCount>;
   questions: OntologyQuestion[];
 }
 
 /** What the selection takes in: items, labels, splits. */
-export function SelectionCounts({ query, questions }: Props) {
+export function SelectionCounts({ projectId, query, questions }: Props) {
   const { t, i18n } = useTranslation();
   const format = useFormat();
   return (
@@ -26,6 +28,7 @@ export function SelectionCounts({ query, questions }: Props) {
             value={format.whole(data.items)}
             note={data.complete ? undefined : t("datasets.firstPart")}
           />
+          <LeftOut projectId={projectId} rows={data.left_out} questions={questions} />
           {Object.entries(data.by_label).map(([name, counts]) => {
             const question = questions.find((each) => each.name === name);
             const title = inLanguage(question?.title, i18n.language, name);

@@ -1,4 +1,4 @@
-import { Button, Select, Table } from "@mantine/core";
+import { Button, Select, Table, Text } from "@mantine/core";
 import type { OntologyQuestion } from "@qistas/api";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -43,7 +43,7 @@ export function DoubtfulItems({ projectId, questions, doubt, onDoubt }: Props) {
       title={
         doubt ? (
           <Button size="compact-sm" variant="default" onClick={() => onDoubt(null)}>
-            {t("quality.leastDoubt", { value: format.short(doubt.least) })} ×
+            {t("quality.leastDoubt", { value: format.percent(doubt.least) })} ×
           </Button>
         ) : undefined
       }
@@ -72,6 +72,7 @@ export function DoubtfulItems({ projectId, questions, doubt, onDoubt }: Props) {
         <Table highlightOnHover aria-label={t("quality.items")}>
           <Table.Thead>
             <Table.Tr>
+              <Table.Th>{t("quality.item")}</Table.Th>
               <Table.Th>{t("projects.state")}</Table.Th>
               <Table.Th>{t("quality.consensus")}</Table.Th>
               <Table.Th ta="end">{t("quality.confidence")}</Table.Th>
@@ -84,6 +85,11 @@ export function DoubtfulItems({ projectId, questions, doubt, onDoubt }: Props) {
           <Table.Tbody>
             {rows.map((row) => (
               <Table.Tr key={`${row.item_id} ${row.question}`}>
+                <Table.Td maw={320}>
+                  <Text size="sm" dir="auto" lineClamp={2}>
+                    {row.preview || row.external_id || "–"}
+                  </Text>
+                </Table.Td>
                 <Table.Td>
                   <State
                     state={row.settled ? "done" : row.disputed ? "waiting" : "consensus"}
@@ -96,7 +102,7 @@ export function DoubtfulItems({ projectId, questions, doubt, onDoubt }: Props) {
                   <bdi>{valueInWords(row.value, questionOf(row.question), i18n.language)}</bdi>
                 </Table.Td>
                 <Table.Td ta="end">{format.percent(row.confidence)}</Table.Td>
-                <Table.Td ta="end">{format.two(row.doubt)}</Table.Td>
+                <Table.Td ta="end">{format.percent(row.doubt)}</Table.Td>
                 <Table.Td ta="end">
                   {t("queue.answersOf", { n: format.whole(row.support), wanted: format.whole(row.answers) })}
                 </Table.Td>

@@ -1,8 +1,9 @@
 import { List, Modal, Text } from "@mantine/core";
+import type { Answer } from "@qistas/api";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { ontologyQuery } from "../../data/ontology";
-import { saidQuery } from "../../data/quality";
+import { type Said, saidQuery } from "../../data/quality";
 import { Answered } from "../../parts/Answered";
 import { useFormat } from "../../parts/format";
 import { Board } from "../boards";
@@ -13,6 +14,10 @@ interface Props {
   itemId: string;
   onClose: () => void;
 }
+
+/** What was inferred, question by question, as one answer. */
+const standing = ({ consensus }: Said): Answer =>
+  Object.fromEntries(consensus.map((each) => [each.question, each.value])) as Answer;
 
 /** Every answer to one item, side by side. */
 export function ItemAnswers({ projectId, itemId, onClose }: Props) {
@@ -32,7 +37,10 @@ export function ItemAnswers({ projectId, itemId, onClose }: Props) {
         {(data) =>
           ontology.data ? (
             <>
-              <Board ontology={ontology.data.document} data={data.item.data} answer={{}} />
+              <Board ontology={ontology.data.document} data={data.item.data} answer={standing(data)} low />
+              <Text size="sm" c="dimmed" mt="xs" mb="md">
+                {t(data.consensus.length ? "quality.shownConsensus" : "quality.shownNothing")}
+              </Text>
               <Disagreement ontology={ontology.data.document} said={data} />
               {data.judged.length ? (
                 <List size="sm" mt="md" aria-label={t("quality.judged")}>

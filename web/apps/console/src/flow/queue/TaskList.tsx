@@ -158,7 +158,7 @@ function TaskRow({ projectId, row, manages, batch, onOpen }: RowProps) {
       <Table.Td ta="end">
         {t("queue.answersOf", { n: format.whole(row.answers), wanted: format.whole(row.wanted) })}
       </Table.Td>
-      <Table.Td ta="end">{format.two(row.doubt)}</Table.Td>
+      <Table.Td ta="end">{format.percent(row.doubt)}</Table.Td>
       <Table.Td>
         {manages ? (
           <NumberInput

@@ -205,7 +205,9 @@ export default function ReviewPage() {
                   disabled={!ready}
                   loading={decide.isPending}
                   aria-keyshortcuts="Control+Enter Meta+Enter"
-                  rightSection={<Kbd size="xs">Ctrl ↵</Kbd>}
+                  rightSection={<Kbd size="xs" dir="ltr">
+                      Ctrl ↵
+                    </Kbd>}
                 >
                   {ready ? (
                     <span className={classes.stored}>
@@ -238,9 +240,10 @@ export default function ReviewPage() {
             key={`${item.id} ${mode} ${mode === "look" ? chosen : ""}`}
             ontology={ontology.data.document}
             data={item.data}
+            low
             answer={mode === "look" ? (annotation?.answer ?? {}) : answer}
             {...(mode === "look"
-              ? { low: true }
+              ? {}
               : { onChange: setAnswer, onComplete: setComplete, onSubmit: keep, takesFocus: true })}
           />
           <Sheet title={t("review.disagreement")} note={mode === "look" ? t("review.keys") : undefined}>
