@@ -22,8 +22,13 @@ def key_pads(key: bytes) -> tuple[bytes, bytes]:
     return bytes(b ^ 0x36 for b in block), bytes(b ^ 0x5C for b in block)
 
 
-def sign_context(key: bytes, tenant_id: UUID | None, principal: UUID | None, purpose: str) -> str:
-    """`v1|tenant|principal|purpose|expires|kid|hmac`; no tenant means a system context whose purpose is its reason."""
+def sign_context(
+    key: bytes, tenant_id: UUID | None, principal: UUID | None, purpose: str, backend: int
+) -> str:
+    """`v2|tenant|principal|purpose|expires|kid|backend|hmac`; no tenant means a system context whose purpose is its reason.
+
+    `backend`: the process id of the one session of the database in which it is good.
+    """
     expires = int(time.time()) + LIFETIME_SECONDS
-    body = f"v1|{tenant_id or '*'}|{principal or 'system'}|{check_purpose(purpose)}|{expires}|{key_id(key)}"
+    body = f"v2|{tenant_id or '*'}|{principal or 'system'}|{check_purpose(purpose)}|{expires}|{key_id(key)}|{backend}"
     return f"{body}|{hmac.new(key, body.encode(), hashlib.sha256).hexdigest()}"

@@ -10,8 +10,9 @@ A block is one transaction: it commits when the block ends, and rolls back when 
 """
 
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any, LiteralString, TypeVar, cast
 
 import orjson
@@ -31,11 +32,18 @@ from .context import sign_context
 log = logging.getLogger("qistas.db")
 # A plan that is kept is made while tables may still be empty, and must be right when they are full: by index, row by row.
 KEEP_PLANS = " -c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off"
+PATH = "qistas, core, pg_catalog, pg_temp"
 Shape = TypeVar("Shape")
 Params = Mapping[str, Any] | Sequence[Any] | None
 
 set_json_dumps(orjson.dumps)
 set_json_loads(orjson.loads)
+
+
+class Session(AsyncConnection[Any]):
+    """A connection that knows which of the database's sessions it is: contexts are signed for one session."""
+
+    backend: int = 0
 
 
 class Tx:
@@ -147,26 +155,30 @@ class Database:
         time of a small statement over partitioned tables, and is right only where a plan does not depend on them: no limit or
         optional filter may be a parameter.
         """
-        context = sign_context(
-            self._address.context_key, principal.tenant_id, principal.member_id, principal.purpose
+        sign = partial(
+            sign_context,
+            self._address.context_key,
+            principal.tenant_id,
+            principal.member_id,
+            principal.purpose,
         )
-        async with _transaction(self._hot if hot else self._app, context) as conn:
+        async with _transaction(self._hot if hot else self._app, sign) as conn:
             yield Tx(conn, principal)
 
     @asynccontextmanager
     async def system_tx(self, *, reason: str) -> AsyncGenerator[Tx]:
         """A transaction that crosses tenants. `reason` is a short lower-case name; it is signed and logged."""
-        context = sign_context(self._address.context_key, None, None, reason)
+        sign = partial(sign_context, self._address.context_key, None, None, reason)
         log.debug("system_tx", extra={"reason": reason})
-        async with _transaction(self._system, context) as conn:
+        async with _transaction(self._system, sign) as conn:
             yield Tx(conn, None)
 
 
-def _pool(
-    conninfo: str, name: str, size: int, *, keep_plans: bool = False
-) -> AsyncConnectionPool[AsyncConnection[Any]]:
+def _pool(conninfo: str, name: str, size: int, *, keep_plans: bool = False) -> AsyncConnectionPool[Session]:
     return AsyncConnectionPool(
         conninfo,
+        connection_class=Session,
+        configure=_introduce,
         name=name,
         min_size=0 if keep_plans else 1,
         max_size=size,
@@ -177,7 +189,7 @@ def _pool(
             "autocommit": True,
             "prepare_threshold": 2,
             # Days and times are those of UTC, wherever the server stands.
-            "options": "-c search_path=qistas,core,pg_catalog -c timezone=UTC -c idle_in_transaction_session_timeout=600000"
+            "options": "-c timezone=UTC -c idle_in_transaction_session_timeout=600000"
             " -c client_connection_check_interval=5000"
             + (KEEP_PLANS if keep_plans else " -c plan_cache_mode=auto"),
             "application_name": name,
@@ -185,14 +197,23 @@ def _pool(
     )
 
 
+async def _introduce(conn: Session) -> None:
+    """Learn once which session of the database this is; a pooler in between would tell another number."""
+    row = await (await conn.execute("SELECT pg_backend_pid()")).fetchone()
+    assert row is not None
+    conn.backend = row[0]
+
+
 @asynccontextmanager
 async def _transaction(
-    pool: AsyncConnectionPool[AsyncConnection[Any]], context: str
+    pool: AsyncConnectionPool[Session], sign: Callable[[int], str]
 ) -> AsyncGenerator[AsyncConnection[Any]]:
     try:
         async with pool.connection() as conn:
             # One round trip for all. The context holds only hex, digits, `|` and a checked name: nothing to escape.
-            begin = f"BEGIN; SET LOCAL app.ctx = '{context}'"
+            # The path is said anew each time, with temporary tables last: whatever an earlier transaction of this session left
+            # behind stands in for none of ours.
+            begin = f"BEGIN; SET LOCAL search_path = {PATH}; SET LOCAL app.ctx = '{sign(conn.backend)}'"
             await conn.execute(cast(LiteralString, begin))
             try:
                 yield conn

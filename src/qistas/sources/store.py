@@ -1,10 +1,12 @@
 """The SQL of imports and items."""
 
+import secrets
 from collections.abc import Sequence
 from importlib import resources
-from typing import Any
+from typing import Any, LiteralString, cast
 from uuid import UUID
 
+from psycopg.sql import SQL
 from psycopg.types.json import Jsonb
 
 from qistas.core.ids import BatchId, ImportId, ItemId, ProjectId
@@ -148,7 +150,7 @@ async def end_lost_imports(tx: Tx, detail: str, fault: str) -> list[UUID]:
     rows = await tx.rows(
         """UPDATE imports i SET state = 'failed', detail = %(detail)s, fault = %(fault)s, resumable = true, ended_at = now()
             WHERE i.state IN ('queued', 'running')
-              AND NOT EXISTS (SELECT FROM jobs.procrastinate_jobs j WHERE j.lock = 'import:' || i.id AND j.status IN ('todo', 'doing'))
+              AND NOT EXISTS (SELECT FROM jobs.procrastinate_jobs j WHERE j.lock = core.lock_of(i.tenant_id, 'import:' || i.id) AND j.status IN ('todo', 'doing'))
         RETURNING i.id""",
         {"detail": detail, "fault": fault},
     )
@@ -283,19 +285,24 @@ async def add_items(
 ) -> list[ItemId]:
     """Store the rows (as `copy_bytes` wrote them) that are new, with a task for each; returns their ids.
 
-    COPY cannot enter a walled table, so the rows go into a table of this session and are added from there (add_items.sql).
+    COPY cannot enter a walled table, so the rows go into a table of this transaction and are added from there (add_items.sql).
+    Nobody can have made one of its name in this session before.
     """
     connection = tx.connection
     # Two streams with the same content may wait for each other; one of them gives up and comes again, and nothing is doubled.
     await connection.execute("SET LOCAL lock_timeout = '15s'")
-    await connection.execute(
-        """CREATE TEMPORARY TABLE IF NOT EXISTS incoming_items
-           (id uuid, content_hash bytea, data jsonb, metadata jsonb, external_id text, split text) ON COMMIT DELETE ROWS"""
+    incoming = f"pg_temp.incoming_{secrets.token_hex(8)}"
+    await tx.run(
+        f"""CREATE TEMPORARY TABLE {incoming}
+            (id uuid, content_hash bytea, data jsonb, metadata jsonb, external_id text, split text) ON COMMIT DROP"""
     )
-    async with connection.cursor() as cursor, cursor.copy("COPY pg_temp.incoming_items FROM STDIN") as copy:
+    async with (
+        connection.cursor() as cursor,
+        cursor.copy(SQL(cast(LiteralString, f"COPY {incoming} FROM STDIN"))) as copy,
+    ):
         await copy.write(rows)
     return await tx.value(
-        ADD_ITEMS,
+        ADD_ITEMS.replace("pg_temp.incoming_items", incoming),
         {
             "tenant": tx.tenant_id,
             "project": project_id,

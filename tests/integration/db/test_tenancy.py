@@ -27,7 +27,7 @@ def test_every_tenant_table_is_walled(address: Address) -> None:
         """SELECT c.relname, c.relrowsecurity, c.relforcerowsecurity, array_agg(p.polname::text ORDER BY p.polname),
                   array_agg(pg_get_expr(p.polqual, c.oid) ORDER BY p.polname),
                   array_agg(pg_get_expr(p.polwithcheck, c.oid) ORDER BY p.polname)
-             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_policy p ON p.polrelid = c.oid
+             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_policy p ON p.polrelid = c.oid AND p.polpermissive
             WHERE n.nspname = 'qistas' AND c.relkind IN ('r', 'p') AND NOT c.relispartition GROUP BY 1, 2, 3""",
     )
     assert len(found) > 20
@@ -116,25 +116,34 @@ async def test_one_tenant_does_not_see_another(db: Database, tenant: Tenant) -> 
             )
 
 
-FORGERIES = ["", "v1|{t}|x|work|{future}|{kid}|00", "{good}0", "{swapped}", "v1", "{expired}"]
+FORGERIES = [
+    "",
+    "v2|{t}|x|work|{future}|{kid}|{backend}|00",
+    "{good}0",
+    "{swapped}",
+    "v2",
+    "{expired}",
+    "{stolen}",
+]
 
 
 @pytest.mark.parametrize("forgery", FORGERIES)
 async def test_a_context_that_is_not_ours_raises(
     address: Address, db: Database, tenant: Tenant, forgery: str
 ) -> None:
-    good = sign_context(KEY, tenant.id, None, "work")
-    parts = good.split("|")
-    expired = "|".join([*parts[:4], "1000", *parts[5:]])
-    text = forgery.format(
-        t=tenant.id,
-        future=parts[4],
-        kid=parts[5],
-        good=good,
-        swapped=good.replace(str(tenant.id), str(uuid7())),
-        expired=expired,
-    )
     async with await psycopg.AsyncConnection.connect(address.app) as conn:
+        good = sign_context(KEY, tenant.id, None, "work", conn.info.backend_pid)
+        parts = good.split("|")
+        text = forgery.format(
+            t=tenant.id,
+            future=parts[4],
+            kid=parts[5],
+            backend=parts[6],
+            good=good,
+            swapped=good.replace(str(tenant.id), str(uuid7())),
+            expired="|".join([*parts[:4], "1000", *parts[5:]]),
+            stolen=sign_context(KEY, tenant.id, None, "work", conn.info.backend_pid + 1),
+        )
         await conn.execute("SELECT set_config('app.ctx', %s, true)", (text,))
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             await conn.execute("SELECT * FROM qistas.tenants")
@@ -146,16 +155,27 @@ async def test_the_tenant_role_reads_neither_keys_nor_people_nor_jobs(
     for table in ("core.context_keys", "identity.persons", "identity.sessions", "jobs.procrastinate_jobs"):
         async with await psycopg.AsyncConnection.connect(address.app) as conn:
             await conn.execute(
-                "SELECT set_config('app.ctx', %s, true)", (sign_context(KEY, tenant.id, None, "work"),)
+                "SELECT set_config('app.ctx', %s, true)",
+                (sign_context(KEY, tenant.id, None, "work", conn.info.backend_pid),),
             )
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 await conn.execute(f"SELECT * FROM {table}")
 
 
+async def test_what_a_session_holds_stands_in_for_nothing_of_ours(address: Address, tenant: Tenant) -> None:
+    async with Database(address, size=1) as db:
+        for _ in range(2):
+            async with db.tenant_tx(tenant.owner) as tx:
+                assert await tx.value("SELECT 'outbox'::regclass::oid = 'qistas.outbox'::regclass::oid")
+                await tx.run("CREATE TEMPORARY TABLE IF NOT EXISTS outbox (LIKE qistas.outbox)")
+                await tx.run("SET search_path = pg_temp")
+
+
 async def test_a_tenant_context_is_no_system_context(address: Address, tenant: Tenant) -> None:
     async with await psycopg.AsyncConnection.connect(address.system) as conn:
         await conn.execute(
-            "SELECT set_config('app.ctx', %s, true)", (sign_context(KEY, tenant.id, None, "work"),)
+            "SELECT set_config('app.ctx', %s, true)",
+            (sign_context(KEY, tenant.id, None, "work", conn.info.backend_pid),),
         )
         cursor = await conn.execute("SELECT * FROM qistas.tenants")
         assert await cursor.fetchall() == []

@@ -16,6 +16,7 @@ from qistas.core.principal import Principal, Role
 from qistas.db import Database
 from qistas.jobs import JobContext
 from qistas.ontology import update_project
+from qistas.quality import plant_gold
 from qistas.sources import withdraw_item
 from qistas.tasks import (
     SkipReason,
@@ -283,6 +284,30 @@ async def test_tasks_kept_for_somebody(db: Database, tenant: Tenant) -> None:
             await prioritise_task(tx, project, tasks[items[0]], assignee=uuid7())
     assert {o.item_id for o in await claim(db, two, project, 5)} == set(items[1:])
     assert {o.item_id for o in await claim(db, one, project, 5)} == {items[0]}
+
+
+async def test_gold_cannot_be_told_from_work(db: Database, tenant: Tenant) -> None:
+    project = await make_project(db, tenant.owner, gold_rate=0.5)
+    items = await fill(db, tenant.owner, project, 60)
+    gold = set(items[:20])
+    async with db.tenant_tx(tenant.owner) as tx:
+        for item in gold:
+            await plant_gold(tx, project, item, {"topic": {"labels": ["art"]}})
+    who = await tenant.member(Role.ANNOTATOR)
+    orders: list[list[bool]] = []
+    for _ in range(8):
+        offers = await claim(db, who, project, 6)
+        orders.append([o.item_id in gold for o in offers])
+        async with db.tenant_tx(who) as tx:
+            for offer in offers:
+                await release_lease(tx, project, offer.lease_id)
+        # Given back, it comes again, whichever it is.
+        again = await claim(db, who, project, 6)
+        assert {o.item_id for o in offers} & gold <= {o.item_id for o in again}
+        for offer in again:
+            await submit(db, who, project, offer, "art")
+    assert any(sum(order) > 1 for order in orders)  # each place is drawn
+    assert any(order != sorted(order, reverse=True) for order in orders)  # and gold is not always first
 
 
 async def test_only_assigned(db: Database, tenant: Tenant) -> None:

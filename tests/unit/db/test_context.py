@@ -14,19 +14,19 @@ KEY = bytes(range(32))
 
 def test_the_padded_keys_verify_what_the_key_signs() -> None:
     tenant, person = uuid7(), uuid7()
-    *body, mac = sign_context(KEY, tenant, person, "work").split("|")
+    *body, mac = sign_context(KEY, tenant, person, "work", 42).split("|")
     inner, outer = key_pads(KEY)
     text = "|".join(body).encode()
     assert hashlib.sha256(outer + hashlib.sha256(inner + text).digest()).hexdigest() == mac
     assert hmac.compare_digest(hmac.new(KEY, text, hashlib.sha256).hexdigest(), mac)
-    assert body[:4] == ["v1", str(tenant), str(person), "work"]
-    assert int(body[5]) == key_id(KEY)
+    assert body[:4] == ["v2", str(tenant), str(person), "work"]
+    assert [int(part) for part in body[5:]] == [key_id(KEY), 42]
 
 
 def test_a_system_context_has_a_reason_and_no_tenant() -> None:
-    assert sign_context(KEY, None, None, "sign-in").split("|")[1:4] == ["*", "system", "sign-in"]
+    assert sign_context(KEY, None, None, "sign-in", 42).split("|")[1:4] == ["*", "system", "sign-in"]
     with pytest.raises(ValueError, match="short lower-case"):
-        sign_context(KEY, None, None, "x'); DROP TABLE tenants; --")
+        sign_context(KEY, None, None, "x'); DROP TABLE tenants; --", 42)
 
 
 def test_roles_have_passwords_only_where_they_are_needed(tmp_path: Path) -> None:

@@ -1,9 +1,10 @@
 -- Claim the next tasks for one annotator: one statement, so that there is nothing between looking and taking.
 --
 -- In order: (1) what this annotator already holds and did not say they still have (a reload, a crash, a task that a reviewer
--- returned), but for what is being answered at this moment or was withdrawn; (2) one gold task when the project's rate draws one; (3) the front of the queue: open tasks by priority, doubt,
--- age. `FOR UPDATE SKIP LOCKED` lets many annotators take from the front at once without waiting for, or meeting, each
--- other; the lock re-reads the row, so a task that filled up meanwhile is passed over.
+-- returned), but for what is being answered at this moment or was withdrawn; (2) gold tasks, each place drawn by the project's
+-- rate; (3) the front of the queue: open tasks by priority, doubt, age. `FOR UPDATE SKIP LOCKED` lets many annotators take from the
+-- front at once without waiting for, or meeting, each other; the lock re-reads the row, so a task that filled up meanwhile is
+-- passed over.
 --
 -- Only the first @head open tasks are looked at, so the cost does not depend on the size of the queue. When this annotator
 -- has had all of those, `look_further.sql` finds others, and they come here as %(also)s instead.
@@ -12,9 +13,9 @@
 -- never take one task twice (leases_once), nor leave a count behind.
 WITH p AS (
     SELECT ontology_version AS version,
-           make_interval(secs => 60 * coalesce((settings ->> 'lease_minutes')::double precision, 30)) AS lease,
+           make_interval(secs => 60 * coalesce((settings ->> 'lease_minutes')::float8, 30)) AS lease,
            coalesce((settings ->> 'assigned_only')::boolean, false) AS assigned_only,
-           random() < coalesce((settings ->> 'gold_rate')::double precision, 0) AS plant
+           (SELECT count(*) FROM generate_series(1, @limit) WHERE random() < coalesce((settings ->> 'gold_rate')::float8, 0)) AS plants
       FROM projects
      WHERE tenant_id = %(tenant)s AND id = %(project)s AND state = 'active' AND ontology_version > 0
 ), again AS (
@@ -31,15 +32,24 @@ WITH p AS (
 ), need AS (
     SELECT CASE WHEN EXISTS (SELECT FROM p) THEN @limit - count(*) ELSE 0 END AS n FROM again
 ), candidates AS (
+    -- Gold that was given back comes again before anything else, as work at the front of the queue does.
     (SELECT t.id, 0 AS part, 0 AS a, 0::real AS b, t.age
+       FROM leases l CROSS JOIN LATERAL (
+            SELECT t.id, t.age FROM tasks t
+             WHERE t.tenant_id = %(tenant)s AND t.id = l.task_id AND t.purpose = 'gold' AND t.state <> 'withdrawn' OFFSET 0) AS t
+      WHERE l.tenant_id = %(tenant)s AND l.annotator_id = %(annotator)s AND l.project_id = %(project)s
+        AND l.state IN ('released', 'expired')
+      ORDER BY t.age LIMIT @limit)
+    UNION ALL
+    (SELECT t.id, 1, 0, 0, t.age
        FROM tasks t
-      WHERE (SELECT plant FROM p) AND t.tenant_id = %(tenant)s AND t.project_id = %(project)s
+      WHERE (SELECT plants FROM p) > 0 AND t.tenant_id = %(tenant)s AND t.project_id = %(project)s
         AND t.purpose = 'gold' AND t.state <> 'withdrawn'
         AND NOT EXISTS (SELECT FROM leases l
                          WHERE l.tenant_id = %(tenant)s AND l.task_id = t.id AND l.annotator_id = %(annotator)s OFFSET 0)
-      ORDER BY t.age LIMIT 1)
+      ORDER BY t.age LIMIT (SELECT plants FROM p))
     UNION ALL
-    SELECT t.id, 1, t.a, t.b, t.age
+    SELECT t.id, 2, t.a, t.b, t.age
       FROM (SELECT who FROM unnest(%(mine)s::uuid[]) AS who
              WHERE who <> '00000000-0000-0000-0000-000000000000' OR NOT (SELECT assigned_only FROM p)) AS whose
       CROSS JOIN LATERAL (
@@ -50,12 +60,12 @@ WITH p AS (
              ORDER BY -t.priority, -t.doubt, t.age LIMIT @head) AS t
      WHERE (SELECT n FROM need) > 0 AND %(also)s::uuid[] = '{}'
     UNION ALL
-    SELECT id, 2, 0, 0, place FROM unnest(%(also)s::uuid[]) WITH ORDINALITY AS further (id, place)
+    SELECT id, 3, 0, 0, place FROM unnest(%(also)s::uuid[]) WITH ORDINALITY AS further (id, place)
 ), picked AS (
     -- One candidate after another, until there are enough: a candidate costs two look-ups by key, whatever the planner believes
     -- about the tables (OFFSET 0 keeps it from turning them into joins).
-    SELECT t.id, t.item_id
-      FROM (SELECT id FROM candidates ORDER BY part, a, b, age) AS c
+    SELECT t.id, t.item_id, c.part
+      FROM (SELECT id, part FROM candidates ORDER BY part, a, b, age) AS c
       CROSS JOIN LATERAL (
             SELECT t.id, t.item_id
               FROM tasks t
@@ -66,9 +76,11 @@ WITH p AS (
                                   AND l.state IN ('live', 'answered', 'skipped') OFFSET 0)
                FOR UPDATE SKIP LOCKED) AS t
      LIMIT (SELECT n FROM need)
+), placed AS (
+    SELECT *, CASE WHEN part < 2 THEN random() * (1 + count(*) OVER ()) ELSE row_number() OVER () END AS place FROM picked
 ), granted AS (
     INSERT INTO leases (tenant_id, project_id, task_id, item_id, annotator_id, ontology_version, expires_at)
-    SELECT %(tenant)s, %(project)s, picked.id, picked.item_id, %(annotator)s, p.version, now() + p.lease FROM picked, p
+    SELECT %(tenant)s, %(project)s, placed.id, placed.item_id, %(annotator)s, p.version, now() + p.lease FROM placed, p
     ON CONFLICT (tenant_id, task_id, annotator_id) DO UPDATE
        SET state = 'live', granted_at = now(), expires_at = excluded.expires_at, ontology_version = excluded.ontology_version
      WHERE leases.state IN ('released', 'expired')
@@ -89,3 +101,5 @@ SELECT l.id AS lease_id, l.task_id, l.item_id, l.ontology_version, l.expires_at,
        i.data, i.external_id, l.had
   FROM (SELECT g.*, false AS had FROM granted g UNION ALL SELECT a.*, true FROM again a) AS l
   CROSS JOIN LATERAL (SELECT data, external_id FROM items WHERE tenant_id = %(tenant)s AND id = l.item_id OFFSET 0) AS i
+  LEFT JOIN placed ON placed.id = l.task_id
+ ORDER BY l.had, placed.place -- work in the queue's order, gold anywhere among it
