@@ -1,9 +1,10 @@
-import { Button, Group, Modal, NumberInput, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Alert, Button, Group, Modal, NumberInput, Select, Stack, Text, TextInput } from "@mantine/core";
 import type { GivenRole } from "@qistas/api";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useInvite } from "../data/people";
 import { useMe } from "../data/session";
+import { Icon } from "../parts/Icon";
 import { Once } from "../parts/Once";
 import { Problem } from "../parts/Problem";
 import { roles } from "./roles";
@@ -40,6 +41,11 @@ export function InviteDialog({ projectId, onClose }: Props) {
       {invite.data?.url ? (
         <Stack gap="md">
           <Once label={t("members.link")} secret={invite.data.url} />
+          {isLocal(invite.data.url) ? (
+            <Alert color="yellow" variant="light" icon={<Icon name="warning" />} c="var(--ink)">
+              {t("members.linkLocal", { host: new URL(invite.data.url).host })}
+            </Alert>
+          ) : null}
           <Group justify="end">
             <Button onClick={onClose}>{t("done")}</Button>
           </Group>
@@ -90,3 +96,6 @@ export function InviteDialog({ projectId, onClose }: Props) {
     </Modal>
   );
 }
+
+/** Whether a link leads to the machine that opens it, whoever's that is. */
+const isLocal = (url: string) => /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(url).hostname);

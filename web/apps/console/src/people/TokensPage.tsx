@@ -1,5 +1,6 @@
 import { Button, Code, Group, Modal, MultiSelect, NumberInput, Stack, Table, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import type { TFunction } from "i18next";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { tokensQuery, useMakeToken, useRevokeToken } from "../data/people";
@@ -65,7 +66,9 @@ export default function TokensPage() {
                       <Table.Td visibleFrom="sm">
                         <Group gap={4}>
                           {row.scopes.slice(0, 4).map((scope) => (
-                            <Code key={scope}>{scope}</Code>
+                            <Code key={scope} ff="inherit" title={scope}>
+                              {scopeWords(t, scope)}
+                            </Code>
                           ))}
                           {row.scopes.length > 4
                             ? t("tokens.andMore", { n: format.whole(row.scopes.length - 4) })
@@ -144,7 +147,7 @@ function TokenDialog({ onClose }: { onClose: () => void }) {
               description={t("tokens.scopesHelp")}
               data={scopes.map((value) => ({
                 value,
-                label: t(`scopes.${value === "*" ? "all" : value.replace(".", "_")}`),
+                label: scopeWords(t, value),
               }))}
               value={chosen}
               onChange={setChosen}
@@ -172,3 +175,7 @@ function TokenDialog({ onClose }: { onClose: () => void }) {
     </Modal>
   );
 }
+
+/** A scope as it is called in the list to choose from; one that this console does not know, by its name. */
+const scopeWords = (t: TFunction, scope: string) =>
+  t(`scopes.${scope === "*" ? "all" : scope.replace(".", "_")}`, { defaultValue: scope });

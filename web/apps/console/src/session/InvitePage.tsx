@@ -9,6 +9,7 @@ import { ButtonLink } from "../parts/links";
 import { Problem } from "../parts/Problem";
 import { Door } from "./Door";
 import { takeFragment } from "./fragment";
+import { leastPassword } from "./password";
 
 /** An invitation: who invites, as what; a name and a password make the person. */
 export default function InvitePage() {
@@ -26,8 +27,13 @@ export default function InvitePage() {
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
 
+  const [tried, setTried] = useState(false);
+  const short = tried && [...password].length < leastPassword;
+
   const submit = (event: FormEvent) => {
     event.preventDefault();
+    setTried(true);
+    if ([...password].length < leastPassword) return;
     accept.mutate(
       { token, name, email: look.data?.email ?? email, password, language: i18n.language },
       { onSuccess: () => void navigate({ to: "/", replace: true }) },
@@ -89,7 +95,9 @@ export default function InvitePage() {
             label={t("person.password")}
             description={t("person.passwordHelp")}
             autoComplete="new-password"
-            minLength={12}
+            error={
+              short ? t("person.passwordShort", { n: [...password].length, least: leastPassword }) : null
+            }
             value={password}
             onChange={(event) => setPassword(event.currentTarget.value)}
             required

@@ -18,6 +18,7 @@ import { Sheet } from "../parts/Sheet";
 import { Waiting } from "../parts/Waiting";
 import { chooseLanguage, type Language, languages } from "../shell/language";
 import { KeymapForm } from "./KeymapForm";
+import { leastPassword } from "./password";
 
 export default function SettingsPage() {
   const { t } = useTranslation();
@@ -118,14 +119,19 @@ function Password() {
   const [email, setEmail] = useState("");
   const [old, setOld] = useState("");
   const [fresh, setFresh] = useState("");
+  const [tried, setTried] = useState(false);
+  const short = tried && [...fresh].length < leastPassword;
   const submit = (event: FormEvent) => {
     event.preventDefault();
+    setTried(true);
+    if ([...fresh].length < leastPassword) return;
     change.mutate(
       { new: fresh, ...(old ? { old } : {}), ...(me.person.email ? {} : { email }) },
       {
         onSuccess: () => {
           setOld("");
           setFresh("");
+          setTried(false);
           say(t("settings.passwordChanged"));
         },
       },
@@ -164,7 +170,7 @@ function Password() {
             label={t("settings.newPassword")}
             description={t("person.passwordHelp")}
             autoComplete="new-password"
-            minLength={12}
+            error={short ? t("person.passwordShort", { n: [...fresh].length, least: leastPassword }) : null}
             required
             withAsterisk={false}
             value={fresh}

@@ -26,7 +26,8 @@ interface Props {
 
 /** The labels of one question, one a row. */
 export function LabelRows({ labels, languages, takenKeys, onChange }: Props) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
+  const names = new Intl.DisplayNames(i18n.language, { type: "language" });
   const put = (place: number, change: Partial<OntologyLabel>) =>
     onChange(labels.map((label, at) => (at === place ? clean({ ...label, ...change }) : label)));
   const move = (place: number, by: number) => {
@@ -49,9 +50,25 @@ export function LabelRows({ labels, languages, takenKeys, onChange }: Props) {
   return (
     <div>
       <div className={classes.legend}>{t("ontology.labels")}</div>
+      {labels.length ? (
+        <div className={`${classes.label} ${classes.heads}`} aria-hidden>
+          <span className={classes.colour}>{t("ontology.colour")}</span>
+          <span className={classes.name}>{t("ontology.labelName")}</span>
+          <span className={classes.words}>
+            {languages.map((code) => (
+              <span key={code}>
+                {languages.length > 1 ? (names.of(code) ?? code) : t("ontology.titleWord")}
+              </span>
+            ))}
+          </span>
+          <span className={classes.hotkey}>{t("ontology.hotkey")}</span>
+          <span className={classes.parent}>{t("ontology.parent")}</span>
+          <span className={classes.deeds} />
+        </div>
+      ) : null}
       {labels.map((label, place) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a label's name changes while it is typed
-        <div key={place} className={classes.label}>
+        <div key={place} className={`${classes.label} ${classes.inRow}`}>
           <ColorInput
             aria-label={t("ontology.colourOf", { name: label.name })}
             className={classes.colour}
@@ -103,7 +120,7 @@ export function LabelRows({ labels, languages, takenKeys, onChange }: Props) {
             value={label.parent ?? null}
             onChange={(parent) => put(place, { parent: parent ?? undefined })}
           />
-          <Group gap={0} wrap="nowrap">
+          <Group gap={0} wrap="nowrap" className={classes.deeds}>
             <ActionIcon
               variant="subtle"
               color="gray"

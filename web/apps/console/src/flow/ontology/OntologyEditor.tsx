@@ -24,7 +24,8 @@ export function OntologyEditor({ draft, sample }: Props) {
   const names = new Intl.DisplayNames(i18n.language, { type: "language" });
   const [mode, setMode] = useState<Mode>("form");
   const [goTo, setGoTo] = useState<{ where: string } | null>(null);
-  const [at, setAt] = useState(0);
+  const [chosen, setAt] = useState<number | null>(null);
+  const at = chosen ?? firstIn(sample, i18n.language);
   const [language, setLanguage] = useState<string>();
   const { document, places } = draft;
   const shown = useMemo(() => (draft.ready ? document : null), [draft.ready, document]);
@@ -146,4 +147,13 @@ export function OntologyEditor({ draft, sample }: Props) {
       </section>
     </div>
   );
+}
+
+/** The place of the first item written in the reader's language, as far as its letters tell; else the first. */
+function firstIn(sample: Record<string, unknown>[], language: string): number {
+  const letters = language === "ar" ? /\p{Script=Arabic}/u : /\p{Script=Latin}/u;
+  const found = sample.findIndex((item) =>
+    Object.values(item).some((value) => letters.test(/\p{L}/u.exec(JSON.stringify(value))?.[0] ?? "")),
+  );
+  return Math.max(found, 0);
 }
