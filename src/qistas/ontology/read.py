@@ -12,10 +12,13 @@ from qistas.trust import Permission, may, projects_seen, require
 
 from . import store
 from .load import load_ontology, load_project
-from .project import Progress, ProjectRow, ProjectState
+from .project import Counts, Progress, ProjectRow, ProjectState
 from .types import OntologyVersion, VersionRow
 
 MOST_DAYS = 366
+
+
+LEAST_STEP = 50  # tasks by which the counts move that annotators see
 
 
 async def list_projects(
@@ -66,8 +69,24 @@ async def list_versions(
 
 
 def _for_eyes(who: Principal, row: ProjectRow) -> ProjectRow:
-    """Annotators do not learn what all others cost, nor how dense gold is planted."""
+    """Annotators do not learn what all others cost, nor how dense gold is planted, nor from the counts which task was gold."""
     if may(who, Permission.QUALITY_VIEW, row.project.id):
         return row
     settings = replace(row.project.settings, gold_rate=0.0)
-    return ProjectRow(replace(row.project, settings=settings), replace(row.counts, cost_minor=0, doubt=0))
+    return ProjectRow(replace(row.project, settings=settings), _in_steps(row.counts))
+
+
+def _in_steps(counts: Counts) -> Counts:
+    """Counts that move in steps of many tasks: one that moved with each answer to work would tell the answers to gold."""
+    step = max(LEAST_STEP, -(-counts.tasks // 20))
+    left = min(counts.items, -(-counts.open // step) * step)
+    return replace(
+        counts,
+        tasks=counts.items,
+        open=left,
+        done=counts.items - left,
+        consensus=0,
+        reviewed=0,
+        cost_minor=0,
+        doubt=0,
+    )

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 from tests import build
+from tests.build import claim, fill, make_project, submit
 from tests.conftest import Tenant
 from tests.integration.conftest import Api
 
@@ -24,6 +25,8 @@ from qistas.ontology import (
     read_project,
     update_project,
 )
+from qistas.ontology.read import LEAST_STEP
+from qistas.quality import plant_gold
 
 YAML = "format: 1\nfields: [{name: text}]\nquestions: [{name: ok, kind: choice, labels: [yes, no]}]\n"
 
@@ -261,6 +264,26 @@ async def test_lists_go_page_by_page(db: Database, tenant: Tenant) -> None:
             await list_projects(tx, after="nonsense")
         with pytest.raises(Missing):
             await load_project(tx, ProjectId(tenant.owner.member_id))
+
+
+async def test_the_counts_annotators_see_do_not_tell_gold_from_work(db: Database, tenant: Tenant) -> None:
+    project = await make_project(db, tenant.owner)
+    gold, work = await fill(db, tenant.owner, project, 2)
+    async with db.tenant_tx(tenant.owner) as tx:
+        await plant_gold(tx, project, gold, {"topic": {"labels": ["art"]}})
+    who = await tenant.member(Role.ANNOTATOR)
+
+    async def seen() -> tuple[int, int, int]:
+        async with db.tenant_tx(who) as tx:
+            counts = (await read_project(tx, project)).counts
+        return counts.tasks, counts.open, counts.done
+
+    assert await seen() == (2, 2, 0)
+    (offer,) = await claim(db, who, project)
+    assert offer.item_id == work
+    await submit(db, who, project, offer, "art")
+    assert await seen() == (2, 0, 2)
+    assert LEAST_STEP > 10  # with more tasks than that, one answer alone moves nothing
 
 
 async def test_counts_are_read_from_the_counters(tenant: Tenant) -> None:
