@@ -163,7 +163,7 @@ async def end_lost_versions(tx: Tx, detail: str, fault: str) -> list[UUID]:
     rows = await tx.rows(
         """UPDATE dataset_versions v SET state = 'failed', detail = %(detail)s, fault = %(fault)s, manifest = NULL
             WHERE v.state = 'sealing'
-              AND NOT EXISTS (SELECT FROM jobs.procrastinate_jobs j WHERE j.lock = 'seal:' || v.id AND j.status IN ('todo', 'doing'))
+              AND NOT EXISTS (SELECT FROM jobs.procrastinate_jobs j WHERE j.lock = core.lock_of(v.tenant_id, 'seal:' || v.id) AND j.status IN ('todo', 'doing'))
         RETURNING v.id""",
         {"detail": detail, "fault": fault},
     )
@@ -175,7 +175,7 @@ async def end_lost_exports(tx: Tx, detail: str, fault: str) -> list[UUID]:
     rows = await tx.rows(
         """UPDATE exports e SET state = 'failed', detail = %(detail)s, fault = %(fault)s, ended_at = now()
             WHERE e.state IN ('queued', 'running')
-              AND NOT EXISTS (SELECT FROM jobs.procrastinate_jobs j WHERE j.lock = 'export:' || e.id AND j.status IN ('todo', 'doing'))
+              AND NOT EXISTS (SELECT FROM jobs.procrastinate_jobs j WHERE j.lock = core.lock_of(e.tenant_id, 'export:' || e.id) AND j.status IN ('todo', 'doing'))
         RETURNING e.id""",
         {"detail": detail, "fault": fault},
     )

@@ -62,7 +62,7 @@ async def end_lost(tx: Tx, detail: str) -> int:
         """UPDATE error_searches s SET state = 'failed', detail = %(detail)s, ended_at = now()
             WHERE s.state IN ('queued', 'running')
               AND NOT EXISTS (SELECT FROM jobs.procrastinate_jobs j
-                               WHERE j.lock = 'errors:' || s.project_id || ':' || s.question AND j.status IN ('todo', 'doing'))""",
+                               WHERE j.lock = core.lock_of(s.tenant_id, 'errors:' || s.project_id || ':' || s.question) AND j.status IN ('todo', 'doing'))""",
         {"detail": detail},
     )
 
