@@ -196,3 +196,44 @@ def test_answers_made_to_be_slow_are_refused_soon() -> None:
             validate_answer(many, answer, DATA)
         assert len(caught.value.faults) < 50
     assert time.perf_counter() - began < 3.0
+
+
+def test_a_place_is_marked_by_so_many_spans_and_no_more() -> None:
+    data = {"text": "x" * 1000}
+    deep = [{"start": n, "end": 1000 - n, "label": "PER"} for n in range(64)]
+    flat = [{"start": 2 * n, "end": 2 * n + 3, "label": "PER"} for n in range(450)]
+    for spans in (deep, flat):
+        assert validate_answer(ONTOLOGY, {"topic": {"labels": ["art"]}, "names": {"spans": spans}}, data)
+    with pytest.raises(AnswerInvalid) as caught:
+        validate_answer(
+            ONTOLOGY,
+            {
+                "topic": {"labels": ["art"]},
+                "names": {"spans": [*deep, {"start": 100, "end": 101, "label": "PER"}]},
+            },
+            data,
+        )
+    (fault,) = caught.value.faults
+    assert (fault.code, dict(fault.params)) == ("spans_deep", {"at": 100, "most": 64})
+
+
+def test_spans_that_may_not_overlap_are_set_apart_at_once() -> None:
+    question = parse_ontology(
+        {
+            "format": 1,
+            "fields": [{"name": "text"}],
+            "questions": [
+                {"name": "q", "kind": "span", "field": "text", "labels": ["A", "B"], "overlap": False}
+            ],
+        }
+    ).questions[0]
+    long = [{"start": 3 * n, "end": 3 * n + 2, "label": "A"} for n in range(10_000)]
+    began = time.perf_counter()
+    both = {"spans": [*long, {"start": 50_000, "end": 50_001, "label": "B"}]}
+    found = question.kind.combine(question, [{"spans": long}, both, {"spans": long[:5]}])
+    assert found.value == {"spans": long}
+    clash = question.kind.combine(
+        question, [{"spans": long[:9]}, {"spans": [*long[:8], {"start": 25, "end": 29, "label": "B"}]}]
+    )
+    assert [span["start"] for span in clash.value["spans"]] == [*range(0, 24, 3), 24]
+    assert time.perf_counter() - began < 4

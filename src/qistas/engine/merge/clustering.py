@@ -85,21 +85,33 @@ def neighbourhoods(start: FloatArray, end: FloatArray) -> list[IntArray]:
 
 def cluster(overlap: FloatArray, owners: Sequence[frozenset[int]], min_overlap: float) -> list[list[int]]:
     """Cluster nodes given their overlaps (n, n; symmetric); returns lists of node indices, in node order."""
+    left, right = np.nonzero(np.triu(overlap >= min_overlap, k=1))
+    return cluster_pairs(
+        (left, right, overlap[left, right]), lambda a, b: overlap[np.ix_(a, b)], owners, min_overlap
+    )
+
+
+def cluster_pairs(
+    pairs: tuple[IntArray, IntArray, FloatArray],
+    between: Callable[[list[int], list[int]], FloatArray],
+    owners: Sequence[frozenset[int]],
+    min_overlap: float,
+) -> list[list[int]]:
+    """As :func:`cluster`, given only the pairs (left < right) that overlap enough, and ``between``, the overlaps of two lists."""
     n = len(owners)
     cluster_of = list(range(n))
     members: list[list[int]] = [[i] for i in range(n)]
     people: list[set[int]] = [set(o) for o in owners]
     size = np.array([len(o) for o in owners], dtype=np.float64)
-    left, right = np.nonzero(np.triu(overlap >= min_overlap, k=1))
-    by_overlap = np.lexsort((right, left, -overlap[left, right]))
+    left, right, overlap = pairs
+    by_overlap = np.lexsort((right, left, -overlap))
     for i, j in zip(left[by_overlap].tolist(), right[by_overlap].tolist(), strict=True):
         a, b = cluster_of[i], cluster_of[j]
         if a == b or people[a] & people[b]:
             continue
         if len(members[a]) > 1 or len(members[b]) > 1:
             weight = size[members[a]][:, None] * size[members[b]][None, :]
-            between = overlap[np.ix_(members[a], members[b])]
-            if float((weight * between).sum() / weight.sum()) < min_overlap:
+            if float((weight * between(members[a], members[b])).sum() / weight.sum()) < min_overlap:
                 continue
         members[a] += members[b]
         people[a] |= people[b]

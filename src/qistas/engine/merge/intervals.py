@@ -13,6 +13,7 @@ from qistas.engine.merge.clustering import (
     annotator_weights,
     check_share,
     cluster,
+    cluster_pairs,
     collect,
     label_order,
     neighbourhoods,
@@ -21,13 +22,53 @@ from qistas.engine.merge.clustering import (
 )
 
 Interval = tuple[float, float, Label]
+DENSE = 256  # up to so many intervals every pair is looked at
+AT_ONCE = 1_000_000  # pairs that are looked at together, beyond that
 
 
 def dice(start: FloatArray, end: FloatArray) -> FloatArray:
     """Return (n, n): twice the common length over the sum of lengths, which is the F1 of the two intervals."""
-    common = np.minimum(end[:, None], end[None, :]) - np.maximum(start[:, None], start[None, :])
-    length = end - start
-    return np.maximum(common, 0.0) * 2.0 / (length[:, None] + length[None, :])
+    return _dice(start[:, None], end[:, None], start[None, :], end[None, :])
+
+
+def _dice(start: FloatArray, end: FloatArray, other_start: FloatArray, other_end: FloatArray) -> FloatArray:
+    common = np.minimum(end, other_end) - np.maximum(start, other_start)
+    return np.maximum(common, 0.0) * 2.0 / ((end - start) + (other_end - other_start))
+
+
+def _clusters(
+    start: FloatArray, end: FloatArray, owners: Sequence[frozenset[int]], min_f1: float
+) -> list[list[int]]:
+    """The clusters of intervals sorted by start. Of many, only pairs that meet, of different annotators, are kept in memory."""
+    n = len(owners)
+    if n <= DENSE:
+        return cluster(dice(start, end), owners, min_f1)
+    alone = np.array([next(iter(o)) if len(o) == 1 else -1 for o in owners], dtype=np.int64)
+    first = np.arange(n, dtype=np.int64)
+    meets = np.searchsorted(start, end, side="left") - first - 1  # how many that begin later begin within it
+    done = np.concatenate(([0], np.cumsum(meets)))
+    found: list[tuple[NDArray[np.int64], NDArray[np.int64], FloatArray]] = []
+    low = 0
+    while low < n:
+        high = max(low + 1, int(np.searchsorted(done, done[low] + AT_ONCE, side="right")) - 1)
+        left = np.repeat(first[low:high], meets[low:high])
+        right = np.arange(len(left), dtype=np.int64) - (done[left] - done[low]) + left + 1
+        apart = (alone[left] != alone[right]) | (alone[left] < 0)  # one annotator's two are never one
+        left, right = left[apart], right[apart]
+        overlap = _dice(start[left], end[left], start[right], end[right])
+        enough = overlap >= min_f1
+        found.append((left[enough], right[enough], overlap[enough]))
+        low = high
+
+    def between(a: list[int], b: list[int]) -> FloatArray:
+        return _dice(start[a][:, None], end[a][:, None], start[b][None, :], end[b][None, :])
+
+    pairs = (
+        np.concatenate([left for left, _, _ in found]),
+        np.concatenate([right for _, right, _ in found]),
+        np.concatenate([overlap for _, _, overlap in found]),
+    )
+    return cluster_pairs(pairs, between, owners, min_f1)
 
 
 def merge_intervals(
@@ -62,7 +103,7 @@ def merge_intervals(
         for run in neighbourhoods(start[index], end[index]):
             near = index[run]
             owners = [nodes.owners[i] for i in near]
-            for part in cluster(dice(start[near], end[near]), owners, min_f1):
+            for part in _clusters(start[near], end[near], owners, min_f1):
                 found = _summarise(near[part], nodes.owners, start, end, labels, weight, total)
                 if found is not None and found[4] >= keep - 1e-9:
                     merged.append(found)

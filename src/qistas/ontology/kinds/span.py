@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,6 +24,7 @@ from .regions import breaks_of_limits, limits_schema, matched, read_limits, regi
 from .voting import check_method
 
 KEYS = frozenset({"start", "end", "label"})
+DEEPEST = 64  # spans over one letter: what compares spans pair by pair stays near linear
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +138,18 @@ class SpanKind(Merging):
                 )
                 return None
             reach = max(reach, one[1])
+        crowded = _crowded(found)
+        if crowded is not None:
+            faults.append(
+                Fault(
+                    f"{where}.spans",
+                    f"more than {DEEPEST} spans lie over the letter at {crowded}",
+                    f"Mark one place at most {DEEPEST} times.",
+                    "spans_deep",
+                    {"at": crowded, "most": DEEPEST},
+                )
+            )
+            return None
         return {"spans": [{"start": start, "end": end, "label": label} for start, end, label in found]}
 
     def json_schema(self, question: Question) -> dict[str, Any]:
@@ -232,11 +248,7 @@ class SpanKind(Merging):
         order = question.labels.order
         kept = sorted(spans, key=lambda span: (-span[4], span[0], span[1]))
         if not settings.overlap:
-            apart: list[tuple[int, int, str, int, float]] = []
-            for span in kept:
-                if all(span[1] <= other[0] or other[1] <= span[0] for other in apart):
-                    apart.append(span)
-            kept = apart
+            kept = _apart(kept)
         kept = kept if settings.max is None else kept[: settings.max]
         kept.sort(key=lambda span: (span[0], span[1], order[span[2]]))
         value: Value = {
@@ -324,8 +336,34 @@ def describe_counts(question: Question, labels: Sequence[str], language: str) ->
     if not labels:
         return "لا شيء" if language.startswith("ar") else "nothing"
     return comma.join(
-        f"{labels.count(name)} × {question.labels.title_of(name, language)}" for name in dict.fromkeys(labels)
+        f"{n} × {question.labels.title_of(name, language)}" for name, n in Counter(labels).items()
     )
+
+
+def _crowded(spans: Sequence[tuple[int, int, str]]) -> int | None:
+    """The first place that more than DEEPEST of the spans, sorted by start, lie over; None where there is none."""
+    ends: list[int] = []
+    for start, end, _ in spans:
+        while ends and ends[0] <= start:
+            heappop(ends)
+        heappush(ends, end)
+        if len(ends) > DEEPEST:
+            return start
+    return None
+
+
+def _apart(spans: Sequence[tuple[int, int, str, int, float]]) -> list[tuple[int, int, str, int, float]]:
+    """The spans that share no letter with one before them in the list."""
+    kept: list[tuple[int, int, str, int, float]] = []
+    starts: list[int] = []
+    ends: list[int] = []  # of those kept, in the order of the text
+    for span in spans:
+        at = bisect_left(starts, span[1])  # those before `at` begin before this one ends
+        if at == 0 or ends[at - 1] <= span[0]:
+            starts.insert(at, span[0])
+            ends.insert(at, span[1])
+            kept.append(span)
+    return kept
 
 
 def _extent(span: Mapping[str, Any]) -> tuple[float, float]:

@@ -1,8 +1,10 @@
 # pyright: basic
+import time
+
 import numpy as np
 import pytest
 
-from qistas.engine.merge import MergedSpan, merge_spans, merge_spans_table
+from qistas.engine.merge import MergedSpan, intervals, merge_spans, merge_spans_table
 
 
 def plain(merged):
@@ -127,3 +129,30 @@ def test_the_table_form_takes_weights_by_annotator_code():
 
 def test_an_empty_table():
     assert len(merge_spans_table([], [], [], [], []).item) == 0
+
+
+def test_many_intervals_are_merged_as_few_are(monkeypatch):
+    """What keeps only the pairs that meet finds the same as what looks at every pair, in blocks of any size."""
+    rng = np.random.default_rng(3)
+    for _ in range(20):
+        answers = [
+            [(int(s), int(s + n), int(k)) for s, n, k in zip(*rows, strict=True)]
+            for rows in (
+                (rng.integers(0, 60, 30), rng.integers(1, 15, 30), rng.integers(0, 2, 30)) for _ in range(4)
+            )
+        ]
+        monkeypatch.setattr(intervals, "DENSE", 10_000)
+        every = merge_spans(answers)
+        monkeypatch.setattr(intervals, "DENSE", 0)
+        for block in (1, 7, 1_000_000):
+            monkeypatch.setattr(intervals, "AT_ONCE", block)
+            assert merge_spans(answers) == every
+
+
+def test_spans_nested_or_chained_without_end_cost_little():
+    nested = [(n, 10_000 - n, 0) for n in range(4_000)]
+    chained = [(2 * n, 2 * n + 3, 0) for n in range(20_000)]
+    for spans in (nested, chained):
+        began = time.perf_counter()
+        assert len(merge_spans([spans, spans[:10]])) == len(spans)
+        assert time.perf_counter() - began < 5
