@@ -127,3 +127,20 @@ def test_a_question_to_the_data_lead(served: Served, open_page: OpenPage) -> Non
     page.get_by_role("dialog", name=said("en", "ask.title")).wait_for(state="hidden")
     rows = served.api.get(f"/projects/{project}/questions").json()["rows"]
     assert [row["text"] for row in rows] == ["Is a club a name?"]
+
+
+def test_undo_with_nothing_left_to_undo_opens_the_last_answer(served: Served, open_page: OpenPage) -> None:
+    page = open_page(f"/projects/{text_project(served, TEXTS)}/annotate")
+    page.locator("[data-surface]").wait_for()
+    first = shown_text(page)
+    page.keyboard.press("1")
+    page.keyboard.press("Enter")
+    page.wait_for_function("(was) => document.querySelector('[data-block]')?.textContent !== was", arg=first)
+    page.keyboard.press("2")
+    page.keyboard.press("Control+z")  # the choice just made
+    assert page.get_by_role("radio", checked=True).count() == 0
+    assert shown_text(page) != first
+    page.keyboard.press("Control+z")
+    page.wait_for_function("(was) => document.querySelector('[data-block]')?.textContent === was", arg=first)
+    assert page.get_by_role("radio").first.is_checked()
+    page.get_by_text(said("en", "history.reopened")).wait_for(state="attached")

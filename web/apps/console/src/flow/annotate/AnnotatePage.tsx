@@ -169,7 +169,25 @@ function Task({ projectId, loop, view, work, pens, guidelineOpen, onGuideline }:
         pens={pens}
         problems={problems}
         onActivity={() => loop.active()}
-        bar={<TaskBar loop={loop} view={view} guidelineOpen={guidelineOpen} hasGuideline={hasGuideline} />}
+        onUndoBeyond={() => {
+          if (
+            work.revises ||
+            !view.canGoBack ||
+            document.activeElement?.matches("input[type='text'], textarea")
+          )
+            return;
+          loop.back();
+          setNote(t("history.reopened"));
+        }}
+        bar={
+          <TaskBar
+            projectId={projectId}
+            loop={loop}
+            view={view}
+            guidelineOpen={guidelineOpen}
+            hasGuideline={hasGuideline}
+          />
+        }
         top={<TaskNotes loop={loop} view={view} work={work} />}
         footer={<SubmitBar view={view} />}
         aside={

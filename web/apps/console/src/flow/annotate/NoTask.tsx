@@ -1,5 +1,6 @@
 import { Button } from "@mantine/core";
 import type { LoopView, TaskLoop } from "@qistas/annotate-core";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Empty } from "../../parts/Empty";
 import { Waiting } from "../../parts/Waiting";
@@ -9,6 +10,17 @@ import { JournalState } from "./JournalState";
 /** There is no task to show: why, and what to do. */
 export function NoTask({ loop, view }: { loop: TaskLoop; view: LoopView }) {
   const { t, i18n } = useTranslation("annotate");
+  useEffect(() => {
+    const hear = (event: KeyboardEvent): void => {
+      if (event.code !== "KeyZ" || event.shiftKey || event.altKey || !(event.ctrlKey || event.metaKey))
+        return;
+      if (!view.canGoBack) return;
+      event.preventDefault();
+      loop.back();
+    };
+    document.addEventListener("keydown", hear);
+    return () => document.removeEventListener("keydown", hear);
+  }, [loop, view.canGoBack]);
   const again = (
     <>
       <Button onClick={() => loop.retry()}>{t("nothing.again")}</Button>

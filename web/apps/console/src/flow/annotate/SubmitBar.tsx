@@ -11,7 +11,9 @@ export function SubmitBar({ view }: { view: LoopView }) {
   const { dispatcher, keyOf, keysOf, ontology, atHand } = useTaskScope();
   const again = view.work?.revises !== null;
   // Enter alone makes a new line while one writes
-  const writing = ontology.questions.find((one) => one.name === atHand)?.kind === "text";
+  const writing = ontology.questions.some(
+    (one) => one.name === atHand && one.kind === "text" && one.multiline !== false,
+  );
   const chord = writing
     ? (keysOf("submit").find((key) => !writesText(key)) ?? keyOf("submit"))
     : keyOf("submit");

@@ -1,5 +1,8 @@
 import type { LoopView, TaskLoop } from "@qistas/annotate-core";
+import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
+import { every } from "../../data/every";
+import { projectQuery } from "../../data/projects";
 import { Sign } from "../../kinds/box/signs";
 import { Icon } from "../../parts/Icon";
 import classes from "./AnnotatePage.module.css";
@@ -8,6 +11,7 @@ import { JournalState } from "./JournalState";
 import { useAnswerView, useTaskScope } from "./task/TaskScope";
 
 interface Props {
+  projectId: string;
   loop: TaskLoop;
   view: LoopView;
   guidelineOpen: boolean;
@@ -15,19 +19,24 @@ interface Props {
 }
 
 /** How far one has come, where the answers are, and the commands of the screen with their keys. */
-export function TaskBar({ loop, view, guidelineOpen, hasGuideline }: Props) {
+export function TaskBar({ projectId, loop, view, guidelineOpen, hasGuideline }: Props) {
   const { t, i18n } = useTranslation("annotate");
   const { state } = useTaskScope();
   const { canUndo, canRedo } = useAnswerView(state);
+  // with nothing left to undo here, undo opens the last answer again
+  const reopens = view.canGoBack && view.work?.revises === null;
+  const project = useQuery({ ...projectQuery(projectId), refetchInterval: every(30_000) });
+  const open = project.data?.counts.open;
   const number = new Intl.NumberFormat(i18n.language);
   return (
     <div className={classes.bar}>
       <span className={classes.progress}>
         {t("progress.done", { count: view.doneHere, shown: number.format(view.doneHere) })}
+        {open === undefined ? null : ` · ${t("progress.open", { count: open, shown: number.format(open) })}`}
       </span>
       <JournalState loop={loop} view={view} />
       <div className={classes.commands} role="toolbar" aria-label={t("toolbar")}>
-        <CommandButton command="undo" icon={<Sign name="undo" />} disabled={!canUndo} />
+        <CommandButton command="undo" icon={<Sign name="undo" />} disabled={!canUndo && !reopens} />
         <CommandButton command="redo" icon={<Sign name="redo" />} disabled={!canRedo} />
         <span className={classes.gap} />
         <CommandButton command="back" icon={<Icon name="back" />} disabled={!view.canGoBack} />

@@ -30,7 +30,7 @@ export function useKeyboard(settings: Settings): void {
       const at = event.target instanceof Element ? event.target : null;
       if (at?.closest('dialog, [role="dialog"], [role="menu"], [role="listbox"][data-own-keys]')) return;
       if (isPressedByEnter(at, event)) return;
-      const where = { scope: scopeOf(at), typing: isTyping(at), mac: isMac };
+      const where = { scope: scopeOf(at), typing: isTyping(at, event.key), mac: isMac };
       const taken = dispatcher.press(event, where, (chord) => {
         const option = optionKeys.get(chord);
         if (option) choose(option);
@@ -48,7 +48,9 @@ function scopeOf(at: Element | null): Scope {
   return scope === "text" || scope === "image" || scope === "region" ? scope : "task";
 }
 
-function isTyping(at: Element | null): boolean {
+function isTyping(at: Element | null, key: string): boolean {
+  // Enter has nothing to write in a field of one line: there it submits, as everywhere
+  if (at instanceof HTMLInputElement && at.type === "text" && key === "Enter") return false;
   if (at instanceof HTMLInputElement) return !["radio", "checkbox", "range", "button"].includes(at.type);
   return at instanceof HTMLTextAreaElement || (at instanceof HTMLElement && at.isContentEditable);
 }

@@ -45,6 +45,8 @@ export interface TaskBoardProps {
   /** The first question takes the focus as soon as it is there. */
   takesFocus?: boolean | undefined;
   onActivity?: () => void;
+  /** Undo, when nothing in the answer is left to undo. */
+  onUndoBeyond?: () => void;
   bar?: ReactNode;
   top?: ReactNode;
   footer?: ReactNode;
@@ -137,7 +139,10 @@ export function TaskBoard(props: TaskBoardProps) {
   };
   const turn = (which: "undo" | "redo") => () => {
     const question = which === "undo" ? state.undo() : state.redo();
-    if (question === undefined) return true;
+    if (question === undefined) {
+      if (which === "undo") props.onUndoBeyond?.();
+      return true;
+    }
     const of = ontology.questions.find((one) => one.name === question);
     if (of) setAtHand(of.name);
     setSpoken(t(`history.${which}`, { question: of ? title(of.title, of.name) : t("history.all") }));
