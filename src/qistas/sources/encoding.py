@@ -18,6 +18,43 @@ _ARABIC = {
     for letter in letters
 }
 _FAULTY_SHARE = 0.05
+# What a file may be said to be written in: encodings of text alone, in which a line feed is one. Python knows others (idna,
+# punycode, utf-7, escapes) that are made for something else, and fail otherwise or take long.
+_STATED = frozenset(
+    codecs.lookup(name).name
+    for name in (
+        *(
+            "ascii",
+            "utf-8",
+            "utf-8-sig",
+            "utf-16",
+            "utf-16-le",
+            "utf-16-be",
+            "utf-32",
+            "utf-32-le",
+            "utf-32-be",
+        ),
+        *(f"iso8859-{part}" for part in (*range(1, 12), *range(13, 17))),
+        *(f"cp{page}" for page in (*range(1250, 1259), *range(860, 867))),
+        *(f"cp{page}" for page in (437, 720, 737, 775, 850, 852, 855, 856, 857, 858, 869, 874, 1006, 1125)),
+        *("koi8-r", "koi8-u", "koi8-t", "kz1048", "ptcp154", "tis-620", "hp-roman8"),
+        *(
+            f"mac-{part}"
+            for part in ("arabic", "croatian", "cyrillic", "farsi", "greek", "iceland", "latin2")
+        ),
+        *("mac-roman", "mac-romanian", "mac-turkish"),
+        *("gb18030", "gbk", "gb2312", "big5", "big5hkscs", "cp932", "cp949", "cp950", "johab"),
+        *(
+            "shift_jis",
+            "shift_jis_2004",
+            "shift_jisx0213",
+            "euc_jp",
+            "euc_jis_2004",
+            "euc_jisx0213",
+            "euc_kr",
+        ),
+    )
+)
 
 
 def detect_encoding(sample: bytes) -> str:
@@ -45,7 +82,7 @@ def known_encoding(name: str) -> str | None:
         found = codecs.lookup(name)
     except (LookupError, ValueError):
         return None
-    return found.name if found._is_text_encoding else None  # pyright: ignore
+    return found.name if found.name in _STATED else None
 
 
 def _is_utf8(sample: bytes) -> bool:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 import tracemalloc
 from typing import BinaryIO, cast
 
@@ -11,6 +12,7 @@ from qistas.core.errors import FileInvalid
 from qistas.sources.detect import detect
 from qistas.sources.encoding import detect_encoding
 from qistas.sources.formats import open_reader
+from qistas.sources.formats.delimited import name_columns
 from qistas.sources.mapping import DraftMaker, make_plan, ready
 from qistas.sources.types import FieldSpec, ImportOptions, ReadyRow, Refusal
 
@@ -259,3 +261,31 @@ def test_a_name_that_lies_gives_way_to_the_content() -> None:
 def test_a_deep_json_array_does_not_recurse() -> None:
     assert read("a.json", b"[" + b"[" * 3_000_000) == [(1, "json_invalid")]
     assert read("a.json", b'[{"text":"a"}, ' + b"[" * 200 + b"]" * 200 + b', {"text":"b"}]')[-1] == (1, "b")
+
+
+@pytest.mark.parametrize("name", ["x", ""])
+def test_a_file_of_too_many_columns_is_refused_at_once(name: str) -> None:
+    began = time.perf_counter()
+    with pytest.raises(FileInvalid) as caught:
+        read("a.csv", b",".join([name.encode()] * 200_000) + b"\n", delimiter=",")
+    assert (caught.value.faults[0].code, caught.value.faults[0].params["n"]) == ("columns_many", 200_000)
+    assert time.perf_counter() - began < 2
+    columns = name_columns(["a"] * 1_000 + ["a_2", "a"])
+    assert columns[:3] == ["a", "a_2", "a_3"]
+    assert columns[-2:] == ["a_2_2", "a_1001"]
+    assert len(set(columns)) == 1_002
+    assert len(read("a.csv", b",".join([b"x"] * 2_000) + b"\n" + b"," * 1_999 + b"\n", delimiter=",")) == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["idna", "punycode", "utf-7", "unicode_escape", "undefined", "rot13", "iso2022_jp", "x" * 99]
+)
+def test_an_encoding_that_is_none_of_texts_is_refused(name: str) -> None:
+    with pytest.raises(FileInvalid) as caught:
+        read("a.csv", b"text\na\n", encoding=name)
+    assert caught.value.faults[0].code == "encoding_unknown"
+
+
+@pytest.mark.parametrize("name", ["windows-1256", "latin1", "ISO-8859-6", "UTF8", "sjis", "cp1252"])
+def test_encodings_go_by_any_of_their_names(name: str) -> None:
+    assert read("a.csv", b"text\na\n", encoding=name) == [(2, "a")]

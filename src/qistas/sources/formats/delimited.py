@@ -7,7 +7,7 @@ from typing import BinaryIO
 from qistas.sources.types import MAX_ROW_BYTES, Position, Refusal
 
 from .lines import Lines, LineTooLong, open_text
-from .reader import Row, not_text, shown, too_long
+from .reader import Row, check_width, not_text, shown, too_long
 
 csv.field_size_limit(MAX_ROW_BYTES)
 
@@ -77,6 +77,7 @@ class DelimitedReader:
                 feed.begin()
         except (csv.Error, LineTooLong):
             return []
+        check_width(len(cells or []))
         return name_columns(cells or [])
 
     def __iter__(self) -> Iterator[Row]:
@@ -121,20 +122,23 @@ class DelimitedReader:
 
 def name_columns(cells: list[str]) -> list[str]:
     """Names for the columns: as in the header, made distinct, and `column_3` where there is none."""
-    names: list[str] = []
+    names: dict[str, None] = {}
+    copies: dict[str, int] = {}
     for place, cell in enumerate(cells, 1):
         name = cell.strip().replace("\0", "") or f"column_{place}"
-        free, copy = name, 2
+        free, copy = name, copies.get(name, 2)
         while free in names:
             free = f"{name}_{copy}"
             copy += 1
-        names.append(free)
-    return names
+        names[free], copies[name] = None, copy
+    return list(names)
 
 
 def _wrong_width(found: int, wanted: int, raw: str) -> Refusal:
     said = f"The row has {found} cells; the header has {wanted}."
     if found > wanted:
-        return Refusal("columns", said, "A cell that holds the delimiter must stand in quotes.", raw=shown(raw))
+        return Refusal(
+            "columns", said, "A cell that holds the delimiter must stand in quotes.", raw=shown(raw)
+        )
     remedy = "Add the cells that are missing; an empty one keeps its delimiter. Or the file was cut off here."
     return Refusal("columns_few", said, remedy, raw=shown(raw))

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from qistas.core.errors import Fault, FileInvalid
 from qistas.sources.types import Position, Refusal
 
-from .reader import Row
+from .reader import Row, check_width
 
 _BATCH = 512
 _MAX_BATCH_BYTES = 512 * 2**20
@@ -28,6 +28,7 @@ class ParquetReader:
             self.columns: list[str] = list(self._file.schema_arrow.names)
         except (pa.ArrowException, OSError, ValueError) as error:
             raise _unreadable(error) from error
+        check_width(len(self.columns))
         if len(set(self.columns)) != len(self.columns):
             raise FileInvalid(
                 "Two columns of this Parquet file have the same name.",

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any, Protocol
 
-from qistas.sources.types import Position, Record, Refusal
+from qistas.core.errors import Fault, FileInvalid
+from qistas.sources.types import MAX_COLUMNS, Position, Record, Refusal
 
 Row = tuple[int, Record | Refusal]
 
@@ -44,6 +45,23 @@ def too_long(size: int, limit: int) -> Refusal:
         f"The row has {size:,} bytes; one row may have {limit:,}.",
         "Split the row, or check that lines end with a line feed.",
     )
+
+
+def check_width(columns: int) -> None:
+    """Raise FileInvalid for more columns than an item has a use for: every row would carry them all along."""
+    if columns > MAX_COLUMNS:
+        raise FileInvalid(
+            f"The file has {columns:,} columns; at most {MAX_COLUMNS:,} are read.",
+            [
+                Fault(
+                    "columns",
+                    f"are {columns:,}",
+                    f"Keep to {MAX_COLUMNS:,}; look whether the delimiter is right.",
+                    "columns_many",
+                    {"n": columns, "most": MAX_COLUMNS},
+                )
+            ],
+        )
 
 
 def not_text(encoding: str, error: UnicodeDecodeError, raw: bytes) -> Refusal:
