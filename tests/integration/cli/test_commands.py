@@ -138,7 +138,10 @@ def test_the_road_to_a_file(installation: Installation, project: str, tmp_path: 
                         annotator.submit(project, offer.lease_id, {"topic": {"labels": [topic]}}, seconds=1)
     found = told(installation, "consensus", "--project", project)
     assert found["questions"][0]["agreement"]["value"] == 1.0
-    assert "topic" in run(installation, "consensus", "--project", project).stdout
+    assert all(annotator["skills"] for annotator in found["annotators"])
+    shown = run(installation, "consensus", "--project", project).stdout
+    assert "topic" in shown
+    assert shown.count("% to ") >= len(found["annotators"])
     status = told(installation, "status", "--project", project)
     assert status["project"]["counts"]["answers"] == 2 * status["project"]["counts"]["tasks"]
     assert "Headlines" in run(installation, "status").stdout
