@@ -13,7 +13,7 @@ from qistas.db import Database
 from qistas.jobs import defer
 from qistas.trust import Act, record
 
-JOBS = "SELECT task_name, lock, queueing_lock, args ->> 'tenant_id' AS tenant_id, priority, scheduled_at < now() + interval '25 hours' AS soon FROM jobs.procrastinate_jobs"
+JOBS = "SELECT task_name, lock, queueing_lock, args ->> 'tenant_id' AS tenant_id, priority, scheduled_at, scheduled_at < now() + interval '25 hours' AS soon FROM jobs.procrastinate_jobs"
 
 
 async def jobs(db: Database) -> list[dict[str, Any]]:
@@ -43,6 +43,7 @@ async def test_a_key_of_one_tenant_holds_back_no_other(db: Database, tenant: Ten
         (f"{other.id}/{key}", f"{other.id}/{key}", str(other.id)),
         ("expire", "expire", None),
     ]
+    assert [row["scheduled_at"] for row in rows] == [None] * 3  # no time stated: at once
 
 
 async def test_a_tenants_job_is_neither_first_nor_far_nor_of_any_name(db: Database, tenant: Tenant) -> None:
