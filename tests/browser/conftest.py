@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
@@ -189,9 +190,17 @@ def wait_for(there: Callable[[], bool], seconds: float) -> None:
         time.sleep(0.3)
 
 
+@dataclass(frozen=True)
+class Driven:
+    """Chromium, and the event loop by which it is driven."""
+
+    browser: Browser
+    loop: asyncio.AbstractEventLoop | None
+
+
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Debian's Chromium (or another, named by QISTAS_CHROMIUM)."""
+def driven() -> Iterator[Driven]:
+    """Debian's Chromium (or another, named by QISTAS_CHROMIUM), started once for all tests."""
     names = (os.environ.get("QISTAS_CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
     path = next((found for name in names if name and (found := shutil.which(name))), None)
     if path is None:
@@ -199,8 +208,19 @@ def chromium() -> Iterator[Browser]:
     args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=path, args=args)
-        yield browser
+        loop = asyncio._get_running_loop()
+        asyncio._set_running_loop(None)
+        yield Driven(browser, loop)
+        asyncio._set_running_loop(loop)
         browser.close()
+
+
+@pytest.fixture
+def chromium(driven: Driven) -> Iterator[Browser]:
+    """The browser. Its loop counts as running between its calls: outside of its own tests it must not, or no other loop could run."""
+    asyncio._set_running_loop(driven.loop)
+    yield driven.browser
+    asyncio._set_running_loop(None)
 
 
 @pytest.fixture

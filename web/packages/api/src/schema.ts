@@ -192,6 +192,8 @@ export interface paths {
         /**
          * Check an ontology
          * @description Check a document without storing it: `{"ontology": …}` as JSON (a document or its text), or the text as YAML.
+         *
+         *     For those who may begin a project, or publish in one.
          */
         post: operations["validate_ontology"];
         delete?: never;
