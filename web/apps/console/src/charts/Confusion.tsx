@@ -36,7 +36,7 @@ export function Confusion({ labels, shares, titleOf, caption }: Props) {
                 </th>
                 {labels.map((answer, column) => {
                   const share = shares[row]?.[column] ?? 0;
-                  const tint = `color-mix(in srgb, ${row === column ? "var(--accent-ink)" : "light-dark(#b35900, #f0a35e)"} ${Math.round(share * 55)}%, var(--ground))`;
+                  const tint = `color-mix(in srgb, ${row === column ? "var(--accent-ink)" : "light-dark(#b35900, #f0a35e)"} ${Math.round(share * 40)}%, var(--ground))`;
                   return (
                     <td
                       key={answer}
