@@ -18,6 +18,8 @@ from qistas.db import Database
 from qistas.settings import Settings
 from qistas.workforce import SessionLimits, find_project, resolve_or_rotate, resolve_token
 
+from .errors import nul_found
+
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 ELSEWHERE = "This request came from another site. Open the console itself and try again."
 
@@ -77,14 +79,20 @@ def check_origin(request: Request, *, strict: bool) -> None:
         if site not in ("same-origin", "none"):
             raise CrossSite(ELSEWHERE)
     elif origin is not None:
-        public = parts(request).settings.public_url
-        ours = {request.headers.get("host", ""), urlsplit(public).netloc if public else ""} - {""}
-        if urlsplit(origin).netloc not in ours:
+        if origin not in _own_origins(request):
             raise CrossSite(ELSEWHERE)
     elif strict:
         raise CrossSite(
             "This request does not say where it comes from (no Sec-Fetch-Site, no Origin). Programs use an API token."
         )
+
+
+def _own_origins(request: Request) -> set[str]:
+    """Scheme and host of our own pages: the public address; and the one asked for, unless the public address says its scheme."""
+    public, host = parts(request).settings.public_url, request.headers.get("host", "")
+    at = urlsplit(public) if public else None
+    found = {f"{at.scheme}://{at.netloc}"} if at else set[str]()
+    return found if at and at.netloc == host else found | {f"{request.url.scheme}://{host}"}
 
 
 async def who_asks(request: Request) -> Principal:
@@ -140,7 +148,9 @@ def check_query(request: Request) -> None:
     if known is None:
         known = frozenset(_query_names(route.dependant))
         route.query_names = known  # type: ignore[attr-defined]
-    for name in request.query_params:
+    for name, value in request.query_params.multi_items():
+        if "\0" in value:
+            raise nul_found(f"query, {name[:100]}")
         if name not in known:
             remedy = f"Known here: {', '.join(sorted(known))}." if known else "This address takes none."
             raise Invalid(

@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from qistas.core.errors import Category, Exhausted, Fault, Missing, QistasError
+from qistas.core.errors import Category, Exhausted, Fault, Invalid, Missing, QistasError
 
 from .wire.faults import fault_sent
 
@@ -76,6 +76,14 @@ def problem_of(error: QistasError, request_id: str) -> JSONResponse:
     return problem(status, error.code, _readable(error.detail), faults, request_id, headers)
 
 
+def nul_found(place: str) -> Invalid:
+    """What one is told whose text holds a NUL character, which no text of the database does."""
+    return Invalid(
+        "A text holds a NUL character, which cannot be stored.",
+        [Fault(place, "contains a NUL character", "Remove the character.", "nul_character")],
+    )
+
+
 def request_id_of(request: Request) -> str:
     """The id this request was given at the door."""
     return str(getattr(request.state, "request_id", ""))
@@ -86,6 +94,8 @@ def install_errors(app: FastAPI) -> None:
 
     @app.exception_handler(QistasError)
     async def on_outcome(request: Request, error: QistasError) -> JSONResponse:  # pyright: ignore[reportUnusedFunction]
+        if type(error) is Invalid and not error.faults and (place := getattr(request.state, "nul_place", "")):
+            error = nul_found(place)  # what the database said of it names no field
         return problem_of(error, request_id_of(request))
 
     @app.exception_handler(RequestValidationError)
@@ -94,7 +104,14 @@ def install_errors(app: FastAPI) -> None:
         if found and all(e["loc"][:1] == ("path",) for e in found):
             # An id that is none is simply not there.
             return problem_of(Missing(), request_id_of(request))
-        faults = [fault_sent(Fault(_place(e["loc"]), _readable(e["msg"]))) for e in found[:100]]
+        nul = getattr(request.state, "nul_place", "")
+        faults = [
+            fault_sent(
+                nul_found(place).faults[0] if nul and place == nul else Fault(place, _readable(e["msg"]))
+            )
+            for e in found[:100]
+            for place in (_place(e["loc"]),)
+        ]
         return problem(
             422, "invalid", "The request does not have the shape this needs.", faults, request_id_of(request)
         )

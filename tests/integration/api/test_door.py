@@ -156,3 +156,22 @@ async def test_filters_are_a_list_of_names(api: Api) -> None:
             assert "query" in str(body["errors"])
         assert (await owner.get(f"{path}?limit=2")).status_code == 200
     is_problem(await (await api.client()).get("/members?x=1"), 401, "not_signed_in")
+
+
+async def test_a_nul_character_is_told_by_its_place(api: Api) -> None:
+    tenant = await api.tenant()
+    client = await api.client_for(tenant.owner)
+    project = (await client.post("/projects", json={"name": "A", "template": "text_classification"})).json()[
+        "id"
+    ]
+    for method, path, body, place in [
+        ("POST", "/tokens", {"name": "a\0b", "scopes": ["*"]}, "name"),
+        ("POST", "/groups", {"name": "a\0b", "members": []}, "name"),
+        ("POST", f"/projects/{project}/batches", {"name": "a\0b"}, "name"),
+        ("GET", "/members?after=%00", None, "query, after"),
+    ]:
+        answer = await client.request(method, path, json=body)
+        assert answer.status_code == 422, (path, answer.text)
+        (fault,) = answer.json()["errors"]
+        assert (fault["where"], fault["message"]) == (place, "contains a NUL character"), (path, answer.text)
+        assert "PostgreSQL" not in answer.text

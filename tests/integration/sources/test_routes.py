@@ -237,6 +237,7 @@ async def test_from_answers_to_a_file_over_http(api: Api, tenant: Tenant, projec
         "by_label": {"topic": {"sport": 2}},
         "by_split": {"train": 2},
         "complete": True,
+        "left_out": [],
     }
     version = (
         await client.post(f"{at}/versions", json={"splits": {"train": 0.5, "test": 0.5}, "seed": 3})

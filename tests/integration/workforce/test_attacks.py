@@ -128,10 +128,20 @@ async def test_the_cookie_is_bound_to_the_host_with_https(
         secret = cookie.split("=", 1)[1].split(";")[0]
         assert len(secret) >= 43  # 256 bits
         # Behind a proxy that names another host, the public address is ours all the same; any other is not.
-        for origin, status in (("https://label.example.org", 200), ("https://evil.example.org", 403)):
-            headers = {"Origin": origin, "Cookie": f"__Host-qistas={secret}"}
+        told = (
+            ("https://label.example.org", "inner:8000", 200),
+            ("http://inner:8000", "inner:8000", 200),
+            ("https://label.example.org", "label.example.org", 200),
+            ("http://label.example.org", "label.example.org", 403),  # the same host without its seal
+            ("http://label.example.org", "inner:8000", 403),
+            ("https://inner:8000", "inner:8000", 403),
+            ("https://evil.example.org", "inner:8000", 403),
+            ("null", "inner:8000", 403),
+        )
+        for origin, host, status in told:
+            headers = {"Origin": origin, "Host": host, "Cookie": f"__Host-qistas={secret}"}
             client = await api.client(**headers)
-            assert (await client.patch("/session", json={})).status_code == status
+            assert (await client.patch("/session", json={})).status_code == status, (origin, host)
 
 
 async def test_a2_every_path_makes_the_same_checks(api: Api, stored: str) -> None:
