@@ -126,8 +126,8 @@ async def render_export(db: Database, blobs: BlobStore, who: Principal, export_i
         telling.cancel()
         await asyncio.gather(telling, return_exceptions=True)
     # The format is told where the suffix does not tell it already.
-    told = "" if renderer.suffix == f".{entry.format}" else f"-{entry.format}"
-    name = f"{sealed.name}{told}{renderer.suffix}"
+    extra = "" if renderer.suffix == f".{entry.format}" else f"-{entry.format}"
+    name = f"{sealed.name}{extra}{renderer.suffix}"
     async with db.tenant_tx(who) as tx:
         await store.end_export(
             tx,
