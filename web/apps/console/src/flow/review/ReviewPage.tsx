@@ -205,9 +205,11 @@ export default function ReviewPage() {
                   disabled={!ready}
                   loading={decide.isPending}
                   aria-keyshortcuts="Control+Enter Meta+Enter"
-                  rightSection={<Kbd size="xs" dir="ltr">
+                  rightSection={
+                    <Kbd size="xs" dir="ltr">
                       Ctrl ↵
-                    </Kbd>}
+                    </Kbd>
+                  }
                 >
                   {ready ? (
                     <span className={classes.stored}>
