@@ -68,7 +68,8 @@ def test_an_expert_settles_by_keys_and_sends_nothing_that_was_not_chosen(
     expect(empty).to_be_disabled()
     expect(page.get_by_role("radio", checked=True)).to_have_count(0)
     # The first question has the focus; Enter sends nothing yet, and Escape leaves from within the editor.
-    assert page.evaluate("document.activeElement.closest('[data-question]')?.dataset.question") == "topic"
+    focused = "document.activeElement.closest('[data-question]')?.dataset.question"
+    wait_for(lambda: page.evaluate(focused) == "topic", 10)
     page.keyboard.press("Control+Enter")
     check_axe(page)
     page.get_by_role("radio").first.focus()

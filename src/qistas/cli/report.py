@@ -28,7 +28,7 @@ The file stands alone: it fetches nothing, and can be sent or kept. Figures need
 """
 MOST_ANSWERS = 300_000
 MOST_REPLAYED = 2_000  # items of which the stop rule's curve is drawn
-LEAST_REPLAYED = 100  # items; of fewer the curve would show chance
+LEAST_REPLAYED = 50  # items; of fewer the curve would show chance
 LEAST_GOLD = 20
 ERRORS = 20
 

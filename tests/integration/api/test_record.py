@@ -53,14 +53,14 @@ async def test_lists_record_what_they_show_and_know_their_page_keys(
             )
             == ids["member_id"]
         )
-    for what, act, about, times in (
-        ("import.refusals", "item.view", "import_id", 2),
-        ("consensus.list", "annotation.view", "item_id", 1),
-        ("gold.list", "annotation.view", "item_id", 1),
-        ("task_question.ask", "config.change", "question_id", 1),
+    for what, acts, about in (
+        ("import.refusals", ["item.view", "item.view"], "import_id"),
+        ("consensus.list", ["annotation.view", "item.view"], "item_id"),
+        ("gold.list", ["annotation.view"], "item_id"),
+        ("task_question.ask", ["config.change"], "question_id"),
     ):
         rows = [row for row in told if row[0] == what]
-        assert [row[1] for row in rows] == [act] * times, what
+        assert sorted(row[1] for row in rows) == acts, what
         assert all(parse_uuid(ids[about]) in row[2] for row in rows), what
 
     for path in LISTS:

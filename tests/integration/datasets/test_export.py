@@ -87,7 +87,7 @@ async def test_the_file_is_the_same_to_the_byte_whenever_it_is_made(everything: 
     version = await everything.seal()
     done, once = await everything.export(version, format)
     assert (done.state, done.bytes, done.sha256) == ("done", len(once), hashlib.sha256(once).digest())
-    assert (done.file_name or "").startswith("News---عناوين-v1-")
+    assert (done.file_name or "").startswith("News---عناوين-v1")
     same, _ = await everything.export(version, format)
     assert same.id == done.id
     # More answers come, a newer version is sealed, and the old one is rendered again from nothing.
