@@ -97,7 +97,7 @@ async def furnish(api: Api, tenant: Tenant, name: str = "News") -> tuple[dict[st
             "lease_id": offer["lease_id"],
             "answer": answer("sport"),
             "seconds": 4,
-            "client_key": f"a{n}",
+            "client_key": f"{name} a{n}",
         }
         ids["annotation_id"] = (await ask("POST", f"{at}/annotations", body))["annotation"]["id"]
     ids["lease_id"], ids["task_id"] = first[3]["lease_id"], first[3]["task_id"]
@@ -107,7 +107,7 @@ async def furnish(api: Api, tenant: Tenant, name: str = "News") -> tuple[dict[st
             "lease_id": offer["lease_id"],
             "answer": answer("trade" if n else "sport"),
             "seconds": 5,
-            "client_key": f"b{n}",
+            "client_key": f"{name} b{n}",
         }
         await second("POST", f"{at}/annotations", body)
     ids["question_id"] = (

@@ -29,6 +29,7 @@ SECRET = re.compile(r"qst_\w{36}|(?<=/invite#)[\w-]{43}")
 HINT = re.compile(r'(?<="hint":")\w{4}(?=")')
 KEY = re.compile(r'(?<="next":")[\w-]+(?=")')
 PACKED = re.compile(r'(?<=\.parquet","rows":\d,"bytes":)\d+')  # ids pack differently well
+SHARD = re.compile(r"(?<=rows-\d{5}-)[0-9a-f]{16}(?=\.parquet)")  # the hash of a file that holds ids
 TOOK = re.compile(r'(?<="seconds":)[\d.e-]+(?=}],"annotators")')  # how long an inference ran
 FORMS = {
     HINT: "<hint>",
@@ -36,6 +37,7 @@ FORMS = {
     SECRET: "<secret>",
     KEY: "<key>",
     PACKED: "<bytes>",
+    SHARD: "<hash>",
     TOOK: "<seconds>",
 }
 PASSING = {"x-request-id", "date", "content-length", "etag", "last-modified", "set-cookie"}
