@@ -7,6 +7,7 @@ the whole file from them to disk, in one thread.
 """
 
 import argparse
+import hashlib
 import random
 import shutil
 import tempfile
@@ -19,7 +20,7 @@ from qistas.core.canonical import content_hash
 from qistas.core.ids import ItemId, TenantId, uuid7
 from qistas.datasets.formats import FORMATS, Sealed
 from qistas.datasets.formats.base import NamedSink
-from qistas.datasets.shards import ShardBuilder
+from qistas.datasets.shards import Shard, ShardBuilder
 from qistas.datasets.types import Given, Row
 from qistas.ontology import Ontology, parse_ontology
 
@@ -57,17 +58,18 @@ ONTOLOGY: dict[str, Any] = {
 }
 
 
-def write_version(folder: Path, tenant: TenantId, rows: int) -> list[str]:
+def write_version(folder: Path, tenant: TenantId, rows: int) -> list[Shard]:
     rand = random.Random(1)
-    paths: list[str] = []
+    shards: list[Shard] = []
     builder = ShardBuilder()
 
     def write() -> None:
-        path = BlobStore.path(tenant, "versions", f"rows-{len(paths):05d}.parquet")
+        path = BlobStore.path(tenant, "versions", f"rows-{len(shards):05d}.parquet")
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(builder.write())
-        paths.append(path)
+        body = builder.write()
+        target.write_bytes(body)
+        shards.append(Shard(path, hashlib.sha256(body).hexdigest()))
 
     for n in range(rows):
         data = {"text": " ".join(rand.choices(WORDS, k=25)) + f" {n}"}
@@ -87,7 +89,7 @@ def write_version(folder: Path, tenant: TenantId, rows: int) -> list[str]:
             write()
             builder = ShardBuilder()
     write()
-    return paths
+    return shards
 
 
 def memory(key: str) -> int:
@@ -100,7 +102,7 @@ def main(rows: int, formats: list[str]) -> None:
     try:
         tenant = TenantId(uuid7())
         ontology: Ontology = parse_ontology(ONTOLOGY)
-        paths = write_version(folder, tenant, rows)
+        shards = write_version(folder, tenant, rows)
         test = (rows + 9) // 10
         manifest: dict[str, Any] = {
             "dataset": {"name": "bench"},
@@ -114,7 +116,7 @@ def main(rows: int, formats: list[str]) -> None:
         }
         for name in formats:
             sealed = Sealed(
-                open_blobs(folder.as_uri()), tenant, paths, manifest, "", ontology, lambda _: None
+                open_blobs(folder.as_uri()), tenant, shards, manifest, "", ontology, lambda _: None
             )
             before = memory("VmRSS")
             Path("/proc/self/clear_refs").write_text("5")  # sets the mark of the most memory back

@@ -8,70 +8,11 @@ import random
 import pytest
 from playwright.sync_api import expect
 
+from tests.vocabulary import SCIENCE, SPORT, TRADE, sentence
+
 from .conftest import LANGUAGES, OpenPage, Served, check_axe, wait_for, word
 
-WORDS = {
-    "economy": [
-        "market",
-        "shares",
-        "oil",
-        "price",
-        "tax",
-        "bank",
-        "البنك",
-        "السوق",
-        "الأسهم",
-        "النفط",
-        "السعر",
-    ],
-    "football": [
-        "goal",
-        "match",
-        "league",
-        "referee",
-        "striker",
-        "cup",
-        "هدف",
-        "مباراة",
-        "الدوري",
-        "الحكم",
-        "المهاجم",
-    ],
-    "science": [
-        "telescope",
-        "galaxy",
-        "particle",
-        "cell",
-        "virus",
-        "orbit",
-        "مجهر",
-        "خلية",
-        "كوكب",
-        "تجربة",
-        "مختبر",
-    ],
-}
-COMMON = [
-    "the",
-    "a",
-    "of",
-    "in",
-    "on",
-    "today",
-    "and",
-    "for",
-    "new",
-    "said",
-    "after",
-    "this",
-    "هذا",
-    "في",
-    "من",
-    "على",
-    "إلى",
-    "بعد",
-    "قال",
-]
+WORDS = dict(zip(("economy", "football", "science"), (TRADE, SPORT, SCIENCE), strict=True))
 WRONG = {3, 17, 31, 44}
 
 
@@ -82,9 +23,7 @@ def labelled(served: Served) -> str:
     made = api.post("/projects", json={"name": "Wrong labels", "template": "text_classification"})
     project = str(made.raise_for_status().json()["id"])
     topics = [rng.choice(list(WORDS)) for _ in range(90)]
-    texts = [
-        " ".join(rng.sample(WORDS[t], 4) + rng.sample(COMMON, 6)) + f" {n}" for n, t in enumerate(topics)
-    ]
+    texts = [sentence(rng, WORDS[t], 4, 6) + f" {n}" for n, t in enumerate(topics)]
     lines = "".join(json.dumps({"data": {"text": text}}, ensure_ascii=False) + "\n" for text in texts)
     headers = {"Content-Type": "application/x-ndjson"}
     api.post(f"/projects/{project}/items", content=lines.encode(), headers=headers).raise_for_status()

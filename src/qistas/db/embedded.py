@@ -111,7 +111,12 @@ def start_postgres(folder: Path, extra: str = "", *, patience_seconds: float = 6
                 try:
                     if running_postgres(folder) is None:
                         _launch(server, folder, patience_seconds)
-                    return _wait_until_ready(folder, patience_seconds).url
+                    ready = _wait_until_ready(folder, patience_seconds)
+                    if server.system_user is not None:
+                        # Run by root, the database is another user's process, for which the way to its folder is opened;
+                        # it has to pass through ours, and nobody has to see what lies there.
+                        folder.parent.chmod(folder.parent.stat().st_mode & 0o711)
+                    return ready.url
                 except Unavailable as error:
                     # A killed server is not gone at once: its sessions hold the shared memory until they notice, and
                     # its process number the lock of the socket.

@@ -5,7 +5,7 @@ from qistas.sdk import Client
 with Client("http://localhost:8787", token="qst_…") as client:
     project = client.create_project("News", template="text_classification")
     client.import_items(project, "headlines.csv", progress=True)
-    for offer in client.claim(project, limit=10):
+    for offer in client.claim(project, limit=10).tasks:
         client.submit(project, offer.lease_id, {"topic": {"labels": ["sport"]}}, seconds=4.2)
     version = client.seal(project, "headlines")
     client.export(project, "headlines", version.number, format="jsonl", path="headlines.jsonl")
@@ -20,6 +20,7 @@ from .types import (
     Counts,
     Dataset,
     Export,
+    Flag,
     Gold,
     Import,
     Item,
@@ -47,6 +48,7 @@ __all__ = [
     "Counts",
     "Dataset",
     "Export",
+    "Flag",
     "Gold",
     "Import",
     "Item",

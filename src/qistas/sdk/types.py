@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from qistas.core.ids import (
     AnnotationId,
@@ -180,7 +181,6 @@ class Claimed:
     """What a claim gave; without tasks, `reason` says why (`empty`, `paused`, `done`)."""
 
     tasks: list[Offer]
-    left: int | None = None
     reason: str | None = None
 
 
@@ -236,6 +236,7 @@ class Skill:
     value: float
     low: float
     high: float
+    answers: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,16 +248,34 @@ class Gold:
 
 
 @dataclass(frozen=True, slots=True)
+class Flag:
+    """Something about an annotator that a person should decide on: `low_skill` or `low_gold`, with its evidence."""
+
+    id: UUID
+    code: str
+    raised_at: datetime
+    question: str | None = None
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    answers: int | None = None
+    right: float | None = None
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Annotator:
     """What is known of one annotator's work in a project."""
 
     id: MemberId
     name: str
     answers: int = 0
-    seconds_median: float | None = None
+    skips: int = 0
+    seconds_mean: float | None = None
+    paused: bool = False
     skills: list[Skill] = field(default_factory=list["Skill"])
     gold: Gold | None = None
-    flags: list[str] = field(default_factory=list[str])
+    flags: list[Flag] = field(default_factory=list["Flag"])
 
 
 @dataclass(frozen=True, slots=True)

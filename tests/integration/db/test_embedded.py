@@ -83,6 +83,8 @@ def test_durability_is_on_unless_a_test_turns_it_off(folder: Path) -> None:
             assert conn.execute(f"SHOW {name}").fetchone() == ("on",)  # pyright: ignore[reportArgumentType, reportCallIssue]
         assert conn.execute("SELECT inet_server_addr()").fetchone() == (None,)
     assert oct(folder.stat().st_mode)[-3:] == "700"
+    # Who is another user's process passes through the folder around it; nobody lists it.
+    assert folder.parent.stat().st_mode & 0o066 == 0
 
 
 def test_a_cluster_that_cannot_start_says_why(folder: Path) -> None:

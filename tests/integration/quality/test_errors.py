@@ -11,6 +11,7 @@ import pytest
 from tests.build import TOPIC, counts, make_project, task_rows
 from tests.conftest import Tenant, make_tenant
 from tests.integration.conftest import Api
+from tests.vocabulary import TOPICS, sentence
 
 from qistas.core.errors import Conflict, Forbidden, Missing
 from qistas.core.ids import ProjectId
@@ -26,31 +27,7 @@ from qistas.quality import (
     undo_requeue,
 )
 
-WORDS = {
-    "sport": ["goal", "match", "league", "referee", "striker", "هدف", "مباراة", "الدوري", "الحكم", "المهاجم"],
-    "news": ["market", "shares", "oil", "price", "tax", "البنك", "السوق", "الأسهم", "النفط", "السعر"],
-    "art": ["painter", "gallery", "novel", "stage", "song", "رواية", "لوحة", "مسرح", "قصيدة", "متحف"],
-}
-COMMON = [
-    "the",
-    "a",
-    "of",
-    "in",
-    "on",
-    "today",
-    "and",
-    "for",
-    "new",
-    "said",
-    "after",
-    "was",
-    "it",
-    "هذا",
-    "في",
-    "من",
-    "على",
-    "إلى",
-]
+WORDS = dict(zip(("sport", "news", "art"), TOPICS, strict=False))
 ITEMS = 240
 
 
@@ -60,9 +37,7 @@ async def label_all(db: Database, who: Principal, project: ProjectId, share_wron
 
     rng = random.Random(4)
     truth = [rng.choice(list(WORDS)) for _ in range(ITEMS)]
-    texts = [
-        " ".join(rng.sample(WORDS[t], 3) + rng.sample(COMMON, 6) + [f"n{n}"]) for n, t in enumerate(truth)
-    ]
+    texts = [sentence(rng, WORDS[t], 3, 6) + f" n{n}" for n, t in enumerate(truth)]
     items = await fill(db, who, project, [{"text": text} for text in texts])
     async with db.tenant_tx(who) as tx:
         by_text = {

@@ -4,97 +4,16 @@
 import numpy as np
 import pytest
 from sklearn.datasets import load_digits
+from tests.vocabulary import COMMON, TOPICS
 
 from qistas.engine.errors import out_of_fold, pixel_features, suspect_by_content
 from qistas.engine.errors.pixels import FEATURES, SIDE
 
-WORDS = [
-    [
-        "goal",
-        "match",
-        "league",
-        "referee",
-        "striker",
-        "coach",
-        "penalty",
-        "stadium",
-        "cup",
-        "keeper",
-        "team",
-        "season",
-    ],
-    [
-        "bank",
-        "market",
-        "shares",
-        "oil",
-        "price",
-        "tax",
-        "exports",
-        "budget",
-        "inflation",
-        "trade",
-        "currency",
-        "loan",
-    ],
-    [
-        "هدف",
-        "مباراة",
-        "الدوري",
-        "الحكم",
-        "المهاجم",
-        "المدرب",
-        "الملعب",
-        "الكأس",
-        "الحارس",
-        "الفريق",
-        "الموسم",
-        "الجمهور",
-    ],
-    [
-        "البنك",
-        "السوق",
-        "الأسهم",
-        "النفط",
-        "السعر",
-        "الضريبة",
-        "الصادرات",
-        "الميزانية",
-        "التضخم",
-        "التجارة",
-        "العملة",
-        "القرض",
-    ],
-]
-COMMON = [
-    "the",
-    "a",
-    "of",
-    "in",
-    "on",
-    "today",
-    "and",
-    "for",
-    "new",
-    "said",
-    "after",
-    "was",
-    "it",
-    "two",
-    "days",
-    "week",
-    "هذا",
-    "في",
-    "من",
-    "على",
-    "إلى",
-]
-
 
 def texts(n, rng):
     """Sentences of four topics, a third of their words from the topic's own."""
-    truth = rng.integers(0, len(WORDS), n)
-    made = [" ".join(rng.choice(WORDS[k], 3)) + " " + " ".join(rng.choice(COMMON, 8)) for k in truth]
+    truth = rng.integers(0, len(TOPICS), n)
+    made = [" ".join(rng.choice(TOPICS[k], 3)) + " " + " ".join(rng.choice(COMMON, 8)) for k in truth]
     return made, truth
 
 
