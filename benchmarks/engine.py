@@ -1,3 +1,4 @@
+# pyright: basic
 """Truth inference: accuracy on real crowds, calibration, speed and memory, side by side with crowd-kit in one run.
 
     python benchmarks/engine.py --peers /tmp/peers/bin/python --data ../shared/data/crowd --write docs/explanation/truth-inference.md

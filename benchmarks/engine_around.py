@@ -1,3 +1,4 @@
+# pyright: basic
 """Agreement, rating, label errors and adaptive stopping, side by side with other packages in one run.
 
     python benchmarks/engine_around.py --peers /tmp/peers/bin/python --data ../shared/data/crowd
@@ -21,6 +22,7 @@ import tempfile
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -36,6 +38,7 @@ from qistas.ontology.kinds.voting import trust_of
 from qistas.quality.decide_overlap import LEAST_TRUST, stop_rule
 
 FIGURES: list[dict] = []
+METRICS: tuple[Literal["nominal"], Literal["interval"]] = ("nominal", "interval")
 
 # Sets whose truth is independent of the labels, with categorical answers.
 SETS = (
@@ -145,7 +148,7 @@ def alpha(python, repeats, size):
         matrix[annotator, item] = value
         data = Responses.from_arrays(item, annotator, value, n_items=n, n_labels=labels)
         counts = np.stack([(matrix == k).sum(axis=0) for k in range(labels)], axis=1)
-        for metric in ("nominal", "interval"):
+        for metric in METRICS:
             name = f"alpha {metric}, {len(value):,} labels, {people} annotators, K = {labels}"
             ours, timing = best(
                 lambda metric=metric, data=data: krippendorff_alpha(data, metric=metric, n_bootstrap=0),
@@ -401,6 +404,7 @@ def lived(data, turn, rule):
     def run():
         result = truth.auto(data.rows(np.flatnonzero(turn < shown[item])))
         skill = result.annotators
+        assert result.fit is not None
         trust = max(float(trust_of(skill.accuracy[None], skill.count[None])[-1]), LEAST_TRUST)
         table = np.concatenate((result.fit.table, result.fit.table.mean(axis=0)[None]))
         return result.posterior.astype(np.float64), result.fit, table, trust, skill.count > 0
