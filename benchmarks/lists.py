@@ -43,6 +43,7 @@ SELECT %(tenant)s, item, %(project)s, sha256(n::text::bytea), 'doc-' || n, CASE 
 INSERT INTO qistas.batches (tenant_id, id, project_id, name) VALUES (%(tenant)s, %(project)s, %(project)s, 'all');
 INSERT INTO qistas.tasks (tenant_id, id, project_id, item_id, batch_id, wanted, answers, state, doubt)
 SELECT %(tenant)s, task, %(project)s, item, %(project)s, 2, 1, 'open', doubt FROM made ORDER BY n;
+INSERT INTO qistas.batch_counts (tenant_id, batch_id, shard, tasks) VALUES (%(tenant)s, %(project)s, 0, %(items)s);
 INSERT INTO qistas.annotations (tenant_id, id, project_id, task_id, item_id, annotator_id, lease_id, ontology_version, answer, client_key)
 SELECT %(tenant)s, annotation, %(project)s, task, item, %(who)s, task, 1,
        jsonb_build_object('topic', jsonb_build_object('labels', jsonb_build_array(label))), n::text FROM made ORDER BY n;

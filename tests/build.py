@@ -11,11 +11,11 @@ from uuid import UUID
 
 from qistas.annotations import Receipt, submit_annotation
 from qistas.connectors.blobs import open_blobs
-from qistas.core.ids import ProjectId, uuid7
+from qistas.core.ids import ImportId, ProjectId, uuid7
 from qistas.core.principal import Principal
 from qistas.db import Database
 from qistas.ontology import create_project
-from qistas.sources import add_items
+from qistas.sources import ImportOptions, add_items, ingest, start_import
 from qistas.tasks import Offer, claim_tasks
 
 TOPIC: dict[str, Any] = {
@@ -61,6 +61,32 @@ async def fill(
     return [row[0] for row in found]
 
 
+async def fill_batch(
+    db: Database, who: Principal, project: ProjectId, batch: str, texts: Sequence[str]
+) -> None:
+    """Import texts into a batch of this name, made when it is not there."""
+    data = b"".join(json.dumps({"text": text}).encode() + b"\n" for text in texts)
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield data
+
+    with tempfile.TemporaryDirectory() as folder:
+        blobs, import_id = open_blobs(Path(folder).as_uri()), ImportId(uuid7())
+        path = blobs.path(who.tenant_id, "imports", str(import_id))
+        await blobs.put_stream(path, pieces())
+        async with db.tenant_tx(who) as tx:
+            await start_import(
+                tx,
+                project,
+                import_id,
+                name="texts.jsonl",
+                blob_path=path,
+                size=len(data),
+                options=ImportOptions(batch=batch),
+            )
+        await ingest(db, blobs, who, import_id, 64_000_000)
+
+
 async def claim(
     db: Database, who: Principal, project: ProjectId, limit: int = 1, holding: Sequence[UUID] = ()
 ) -> tuple[Offer, ...]:
@@ -104,3 +130,33 @@ async def counts(db: Database, who: Principal, project: ProjectId) -> dict[str, 
             (who.tenant_id, project),
         )
     return {key: int(value or 0) for key, value in rows[0].items()}
+
+
+KEPT = """
+SELECT '', coalesce(sum(tasks), 0)::bigint, coalesce(sum(done), 0)::bigint
+  FROM project_counts WHERE tenant_id = %(tenant)s AND project_id = %(project)s
+ UNION ALL
+SELECT b.name, coalesce(sum(c.tasks), 0)::bigint, coalesce(sum(c.done), 0)::bigint
+  FROM batches b LEFT JOIN batch_counts c ON c.tenant_id = b.tenant_id AND c.batch_id = b.id
+ WHERE b.tenant_id = %(tenant)s AND b.project_id = %(project)s GROUP BY b.name
+"""
+COUNTED = """
+SELECT '', count(*), count(*) FILTER (WHERE state = 'done')
+  FROM tasks WHERE tenant_id = %(tenant)s AND project_id = %(project)s AND purpose = 'work' AND state <> 'withdrawn'
+ UNION ALL
+SELECT b.name, count(t.id), count(t.id) FILTER (WHERE t.state = 'done')
+  FROM batches b LEFT JOIN tasks t ON t.tenant_id = b.tenant_id AND t.batch_id = b.id AND t.purpose = 'work' AND t.state <> 'withdrawn'
+ WHERE b.tenant_id = %(tenant)s AND b.project_id = %(project)s GROUP BY b.name
+"""
+
+
+async def kept_counts(db: Database, who: Principal, project: ProjectId) -> dict[str, tuple[int, int]]:
+    """(tasks, done) of each batch by its name, and of the project under "", as kept; fails unless the tasks themselves say the same."""
+    params = {"tenant": who.tenant_id, "project": project}
+    async with db.tenant_tx(who) as tx:
+        kept, counted = [
+            {name: (tasks, done) for name, tasks, done in await tx.rows(sql, params)}
+            for sql in (KEPT, COUNTED)
+        ]
+    assert kept == counted
+    return kept

@@ -169,11 +169,16 @@ WITH suspect AS (
            state = CASE WHEN t.state = 'paused' THEN t.state ELSE 'open' END
       FROM old o, suspect s
      WHERE t.tenant_id = %(tenant)s AND t.id = o.id
-    RETURNING t.id, t.wanted - o.wanted AS raised, o.done_at, (o.state = 'done')::integer AS was_done
+    RETURNING t.id, t.batch_id, t.wanted - o.wanted AS raised, o.done_at, (o.state = 'done')::integer AS was_done
 ), counted AS (
     INSERT INTO project_counts AS c (tenant_id, project_id, shard, done)
     SELECT %(tenant)s, %(project)s, pg_backend_pid() %% 16, -was_done FROM task WHERE was_done > 0
     ON CONFLICT (tenant_id, project_id, shard) DO UPDATE SET done = c.done + excluded.done
+    RETURNING shard
+), batched AS (
+    INSERT INTO batch_counts AS b (tenant_id, batch_id, shard, done)
+    SELECT %(tenant)s, batch_id, shard, -was_done FROM counted, task WHERE batch_id IS NOT NULL
+    ON CONFLICT (tenant_id, batch_id, shard) DO UPDATE SET done = b.done + excluded.done
 )
 UPDATE label_errors e SET queued_at = now(), queued_by = %(by)s, task_id = t.id, raised = t.raised, was_done_at = t.done_at
   FROM task t
@@ -203,11 +208,16 @@ WITH sent AS (
            done_at = CASE WHEN t.answers >= o.wanted THEN coalesce(t.done_at, s.was_done_at, now()) END
       FROM old o, sent s
      WHERE t.tenant_id = %(tenant)s AND t.id = o.id
-    RETURNING t.id, (t.state = 'done' AND o.state <> 'done')::integer AS now_done
+    RETURNING t.id, t.batch_id, (t.state = 'done' AND o.state <> 'done')::integer AS now_done
 ), counted AS (
     INSERT INTO project_counts AS c (tenant_id, project_id, shard, done)
     SELECT %(tenant)s, %(project)s, pg_backend_pid() %% 16, now_done FROM task WHERE now_done > 0
     ON CONFLICT (tenant_id, project_id, shard) DO UPDATE SET done = c.done + excluded.done
+    RETURNING shard
+), batched AS (
+    INSERT INTO batch_counts AS b (tenant_id, batch_id, shard, done)
+    SELECT %(tenant)s, batch_id, shard, now_done FROM counted, task WHERE batch_id IS NOT NULL
+    ON CONFLICT (tenant_id, batch_id, shard) DO UPDATE SET done = b.done + excluded.done
 )
 UPDATE label_errors e SET queued_at = NULL, queued_by = NULL, task_id = NULL, raised = NULL, was_done_at = NULL
   FROM task t

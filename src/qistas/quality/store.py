@@ -556,14 +556,19 @@ WITH locked AS (
                         WHEN t.live + 1 + t.answers - 1 >= t.wanted THEN 'held' ELSE 'open' END
       FROM lease
      WHERE t.tenant_id = %(tenant)s AND t.id = lease.task_id
-    RETURNING (old.state = 'done')::integer AS was_done
+    RETURNING t.batch_id, (old.state = 'done')::integer AS was_done
 ), due AS (
     INSERT INTO consensus_due (tenant_id, project_id, item_id)
     SELECT %(tenant)s, %(project)s, %(item)s FROM lease ON CONFLICT DO NOTHING
+), counted AS (
+    INSERT INTO project_counts AS c (tenant_id, project_id, shard, done)
+    SELECT %(tenant)s, %(project)s, pg_backend_pid() %% 16, -was_done FROM task WHERE was_done > 0
+    ON CONFLICT (tenant_id, project_id, shard) DO UPDATE SET done = c.done + excluded.done
+    RETURNING shard
 )
-INSERT INTO project_counts AS c (tenant_id, project_id, shard, done)
-SELECT %(tenant)s, %(project)s, pg_backend_pid() %% 16, -was_done FROM task WHERE was_done > 0
-ON CONFLICT (tenant_id, project_id, shard) DO UPDATE SET done = c.done + excluded.done
+INSERT INTO batch_counts AS b (tenant_id, batch_id, shard, done)
+SELECT %(tenant)s, batch_id, shard, -was_done FROM counted, task WHERE batch_id IS NOT NULL
+ON CONFLICT (tenant_id, batch_id, shard) DO UPDATE SET done = b.done + excluded.done
 """
 
 
@@ -644,11 +649,16 @@ WITH planted AS (
 ), task AS (
     UPDATE tasks t SET purpose = 'gold', wanted = 1000, state = CASE WHEN t.state = 'withdrawn' THEN t.state ELSE 'open' END, done_at = NULL
      WHERE t.tenant_id = %(tenant)s AND t.item_id = %(item)s AND t.purpose = 'work'
-    RETURNING (old.state <> 'withdrawn')::integer AS was_task, (old.state = 'done')::integer AS was_done
+    RETURNING t.batch_id, (old.state <> 'withdrawn')::integer AS was_task, (old.state = 'done')::integer AS was_done
 ), counted AS (
     INSERT INTO project_counts AS c (tenant_id, project_id, shard, tasks, done)
     SELECT %(tenant)s, %(project)s, pg_backend_pid() %% 16, -sum(was_task), -sum(was_done) FROM task HAVING sum(was_task) > 0
     ON CONFLICT (tenant_id, project_id, shard) DO UPDATE SET tasks = c.tasks + excluded.tasks, done = c.done + excluded.done
+    RETURNING shard
+), batched AS (
+    INSERT INTO batch_counts AS b (tenant_id, batch_id, shard, tasks, done)
+    SELECT %(tenant)s, batch_id, shard, -sum(was_task), -sum(was_done) FROM counted, task WHERE batch_id IS NOT NULL GROUP BY batch_id, shard
+    ON CONFLICT (tenant_id, batch_id, shard) DO UPDATE SET tasks = b.tasks + excluded.tasks, done = b.done + excluded.done
 ), due AS (
     INSERT INTO consensus_due (tenant_id, project_id, item_id) VALUES (%(tenant)s, %(project)s, %(item)s) ON CONFLICT DO NOTHING
 )
@@ -677,11 +687,16 @@ WITH removed AS (
            done_at = CASE WHEN t.answers >= o.n THEN now() END
       FROM removed r, overlap o
      WHERE t.tenant_id = %(tenant)s AND t.item_id = r.item_id AND t.purpose = 'gold'
-    RETURNING (t.state <> 'withdrawn')::integer AS is_task, (t.state = 'done')::integer AS is_done
+    RETURNING t.batch_id, (t.state <> 'withdrawn')::integer AS is_task, (t.state = 'done')::integer AS is_done
 ), counted AS (
     INSERT INTO project_counts AS c (tenant_id, project_id, shard, tasks, done)
     SELECT %(tenant)s, %(project)s, pg_backend_pid() %% 16, sum(is_task), sum(is_done) FROM task HAVING sum(is_task) > 0
     ON CONFLICT (tenant_id, project_id, shard) DO UPDATE SET tasks = c.tasks + excluded.tasks, done = c.done + excluded.done
+    RETURNING shard
+), batched AS (
+    INSERT INTO batch_counts AS b (tenant_id, batch_id, shard, tasks, done)
+    SELECT %(tenant)s, batch_id, shard, sum(is_task), sum(is_done) FROM counted, task WHERE batch_id IS NOT NULL GROUP BY batch_id, shard
+    ON CONFLICT (tenant_id, batch_id, shard) DO UPDATE SET tasks = b.tasks + excluded.tasks, done = b.done + excluded.done
 )
 SELECT id FROM removed
 """

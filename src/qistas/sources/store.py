@@ -453,13 +453,18 @@ async def withdraw_item(tx: Tx, project_id: ProjectId, item_id: UUID) -> bool:
                ), rested AS (
                    UPDATE tasks t SET state = 'withdrawn' FROM gone
                     WHERE t.tenant_id = %(tenant)s AND t.item_id = gone.id AND t.state <> 'withdrawn'
-                   RETURNING (new.purpose = 'work')::integer AS task, (old.state = 'done')::integer AS done
+                   RETURNING t.batch_id, (new.purpose = 'work')::integer AS task, (old.state = 'done')::integer AS done
                ), counted AS (
                    INSERT INTO project_counts AS c (tenant_id, project_id, shard, items, tasks, done)
                    SELECT %(tenant)s, %(project)s, pg_backend_pid() %% 16, -(SELECT count(*) FROM gone), -coalesce(sum(task), 0), -coalesce(sum(done), 0)
                      FROM rested
                        ON CONFLICT (tenant_id, project_id, shard) DO UPDATE
                       SET items = c.items + excluded.items, tasks = c.tasks + excluded.tasks, done = c.done + excluded.done
+                   RETURNING shard
+               ), batched AS (
+                   INSERT INTO batch_counts AS b (tenant_id, batch_id, shard, tasks, done)
+                   SELECT %(tenant)s, batch_id, shard, -sum(task), -sum(done) FROM counted, rested WHERE batch_id IS NOT NULL GROUP BY batch_id, shard
+                       ON CONFLICT (tenant_id, batch_id, shard) DO UPDATE SET tasks = b.tasks + excluded.tasks, done = b.done + excluded.done
                )
                SELECT count(*) FROM gone""",
             {"tenant": tx.tenant_id, "project": project_id, "id": item_id},

@@ -219,10 +219,10 @@ async def change_task(
 
 
 LIST_BATCHES = """
-SELECT b.id, b.name, b.priority, b.state, b.created_at, b.assignee, c.tasks, c.open, c.done
+SELECT b.id, b.name, b.priority, b.state, b.created_at, b.assignee, c.tasks, c.tasks - c.done AS open, c.done
   FROM batches b CROSS JOIN LATERAL (
-       SELECT count(*) AS tasks, count(*) FILTER (WHERE t.state = 'open') AS open, count(*) FILTER (WHERE t.state = 'done') AS done
-         FROM tasks t WHERE t.tenant_id = %(tenant)s AND t.batch_id = b.id) AS c  -- the index alone is read
+       SELECT coalesce(sum(tasks), 0)::bigint AS tasks, coalesce(sum(done), 0)::bigint AS done
+         FROM batch_counts WHERE tenant_id = %(tenant)s AND batch_id = b.id) AS c
  WHERE b.tenant_id = %(tenant)s AND b.project_id = %(project)s AND (%(batch)s::uuid IS NULL OR b.id = %(batch)s)
  ORDER BY b.id
 """

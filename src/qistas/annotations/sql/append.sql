@@ -1,5 +1,5 @@
 -- Append one answer and everything that follows from it, in one statement: the annotation, the end of its lease, the task's
--- count and state, the annotator's day, the project's count of finished tasks, the item's mark that inference is due, the job
+-- count and state, the annotator's day, the counts of finished tasks (project and batch), the item's mark that inference is due, the job
 -- that will infer, and the outbox row. The caller has locked the task (see store.WORK), so `live` and `answers` are what they are.
 -- The client key makes it idempotent: a second arrival inserts nothing, and then nothing else happens either.
 WITH written AS (
@@ -26,7 +26,7 @@ WITH written AS (
                         WHEN live - %(was_live)s + answers + %(counts)s >= wanted THEN 'held' ELSE 'open' END,
            done_at = CASE WHEN purpose <> 'gold' AND done_at IS NULL AND answers + %(counts)s >= wanted THEN now() ELSE done_at END
      WHERE tenant_id = %(tenant)s AND id = %(task)s AND EXISTS (SELECT FROM written)
-    RETURNING %(task_state)s NOT IN ('done', 'withdrawn') AND state = 'done' AS finished
+    RETURNING batch_id, %(task_state)s NOT IN ('done', 'withdrawn') AND state = 'done' AS finished
 ), day AS (
     INSERT INTO annotator_days AS d (tenant_id, project_id, annotator_id, day, answers, seconds, cost_minor)
     SELECT %(tenant)s, %(project)s, %(annotator)s, current_date, %(counts)s, %(seconds)s, cost_minor FROM written
@@ -36,6 +36,11 @@ WITH written AS (
     INSERT INTO project_counts AS c (tenant_id, project_id, shard, done)
     SELECT %(tenant)s, %(project)s, pg_backend_pid() %% 16, 1 FROM task WHERE finished
     ON CONFLICT (tenant_id, project_id, shard) DO UPDATE SET done = c.done + 1
+    RETURNING shard
+), batched AS (
+    INSERT INTO batch_counts AS b (tenant_id, batch_id, shard, done)
+    SELECT %(tenant)s, batch_id, shard, 1 FROM finished, task WHERE batch_id IS NOT NULL
+    ON CONFLICT (tenant_id, batch_id, shard) DO UPDATE SET done = b.done + 1
 ), due AS (
     INSERT INTO consensus_due (tenant_id, project_id, item_id)
     SELECT %(tenant)s, %(project)s, %(item)s FROM written

@@ -24,5 +24,10 @@ WITH fresh AS (
     HAVING count(*) > 0
         ON CONFLICT (tenant_id, project_id, shard) DO UPDATE
        SET items = project_counts.items + excluded.items, tasks = project_counts.tasks + excluded.tasks
+    RETURNING shard
+), batched AS (
+    INSERT INTO batch_counts AS b (tenant_id, batch_id, shard, tasks)
+    SELECT %(tenant)s, %(batch)s, shard, (SELECT count(*) FROM fresh) FROM counted WHERE %(batch)s::uuid IS NOT NULL
+        ON CONFLICT (tenant_id, batch_id, shard) DO UPDATE SET tasks = b.tasks + excluded.tasks
 )
 SELECT coalesce(array_agg(id), '{}') FROM fresh

@@ -36,7 +36,7 @@ WITH rule AS (
       FROM goal g
      WHERE t.tenant_id = %(tenant)s AND t.id = g.id
        AND (t.wanted <> g.goal OR g.kept OR (g.answers >= g.goal) <> (g.state = 'done'))
-    RETURNING t.id, t.assignee, g.keep, (t.state = 'done')::integer - (g.state = 'done')::integer AS done
+    RETURNING t.id, t.batch_id, t.assignee, g.keep, (t.state = 'done')::integer - (g.state = 'done')::integer AS done
 ), kept AS (
     INSERT INTO kept_tasks AS k (tenant_id, task_id, annotator_id, until)
     SELECT %(tenant)s, id, keep, now() + make_interval(secs => %(hold)s) FROM changed
@@ -44,8 +44,13 @@ WITH rule AS (
     ON CONFLICT (tenant_id, task_id) DO UPDATE SET annotator_id = excluded.annotator_id, until = excluded.until
 ), counted AS (
     INSERT INTO project_counts AS c (tenant_id, project_id, shard, done)
-    SELECT %(tenant)s, %(project)s, pg_backend_pid() %% 16, sum(done) FROM changed HAVING sum(done) <> 0
+    SELECT %(tenant)s, %(project)s, pg_backend_pid() %% 16, sum(done) FROM changed HAVING bool_or(done <> 0)
     ON CONFLICT (tenant_id, project_id, shard) DO UPDATE SET done = c.done + excluded.done
+    RETURNING shard
+), batched AS (
+    INSERT INTO batch_counts AS b (tenant_id, batch_id, shard, done)
+    SELECT %(tenant)s, batch_id, shard, sum(done) FROM counted, changed WHERE batch_id IS NOT NULL GROUP BY batch_id, shard HAVING sum(done) <> 0
+    ON CONFLICT (tenant_id, batch_id, shard) DO UPDATE SET done = b.done + excluded.done
 ), again AS (
     INSERT INTO consensus_due (tenant_id, project_id, item_id)
     SELECT %(tenant)s, %(project)s, d.item_id FROM decided d

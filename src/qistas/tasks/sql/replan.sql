@@ -33,11 +33,16 @@ WITH p AS (
       FROM goal g LEFT JOIN freed f ON f.task_id = g.id
      WHERE t.tenant_id = %(tenant)s AND t.id = g.id
        AND (t.wanted <> g.goal OR f.task_id IS NOT NULL OR (t.answers >= g.goal) <> (t.state = 'done'))
-    RETURNING (new.state = 'done')::integer - (old.state = 'done')::integer AS done
+    RETURNING t.batch_id, (new.state = 'done')::integer - (old.state = 'done')::integer AS done
 ), counted AS (
     INSERT INTO project_counts AS c (tenant_id, project_id, shard, done)
-    SELECT %(tenant)s, %(project)s, pg_backend_pid() %% 16, sum(done) FROM changed HAVING sum(done) <> 0
+    SELECT %(tenant)s, %(project)s, pg_backend_pid() %% 16, sum(done) FROM changed HAVING bool_or(done <> 0)
     ON CONFLICT (tenant_id, project_id, shard) DO UPDATE SET done = c.done + excluded.done
+    RETURNING shard
+), batched AS (
+    INSERT INTO batch_counts AS b (tenant_id, batch_id, shard, done)
+    SELECT %(tenant)s, batch_id, shard, sum(done) FROM counted, changed WHERE batch_id IS NOT NULL GROUP BY batch_id, shard HAVING sum(done) <> 0
+    ON CONFLICT (tenant_id, batch_id, shard) DO UPDATE SET done = b.done + excluded.done
 ), due AS (
     INSERT INTO consensus_due (tenant_id, project_id, item_id)
     SELECT %(tenant)s, %(project)s, l.item_id
