@@ -23,6 +23,7 @@ from .address import APP_ROLE, OWNER_ROLE, SYSTEM_ROLE, Address
 from .context import key_id, key_pads
 
 LOCK = 7_160_418_302_026  # any number, ours alone
+WAKE_WAITING = Path(__file__).with_name("wake_waiting.sql")
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +186,7 @@ def _status(conn: psycopg.Connection) -> Status:
 
 
 def _ensure_jobs(conn: psycopg.Connection) -> None:
-    """Procrastinate's tables in the schema `jobs`; its own migrations once there are newer ones than at the start."""
+    """Procrastinate's tables in the schema `jobs`; its own migrations once there are newer ones than at the start; our trigger on them."""
     applied = {name for name in _applied(conn) if name.startswith("jobs:")}
     folder = Path(job_schema.SchemaManager.get_migrations_path())
     files = sorted(file for file in folder.glob("*.sql"))
@@ -198,13 +199,15 @@ def _ensure_jobs(conn: psycopg.Connection) -> None:
         for file in files:
             if f"jobs:{file.stem}" not in applied and not fresh:
                 conn.execute(cast(LiteralString, file.read_text()))
+        if f"jobs:{WAKE_WAITING.stem}" not in applied:
+            conn.execute(cast(LiteralString, WAKE_WAITING.read_text(encoding="utf-8")))
         conn.execute(
             "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA jobs TO qistas_system;"
             " GRANT USAGE ON ALL SEQUENCES IN SCHEMA jobs TO qistas_system;"
             " GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA jobs TO qistas_system"
         )
         conn.execute("RESET ROLE")
-        for file in files:
+        for file in (*files, WAKE_WAITING):
             conn.execute(
                 "INSERT INTO public.qistas_migrations (name, hash) VALUES (%s, %s) ON CONFLICT DO NOTHING",
                 (f"jobs:{file.stem}", hashlib.sha256(file.read_bytes()).digest()),

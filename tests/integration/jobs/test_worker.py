@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from tests.conftest import ROOT, Tenant
 
@@ -247,3 +248,31 @@ def test_every_job_is_registered_once_by_its_station() -> None:
         assert verb
         if station != "test":
             assert entry.function.__module__.startswith(f"qistas.{station}."), entry.name
+
+
+@job("test.locked")
+async def locked(context: JobContext, *, tenant_id: str, mark: str) -> None:
+    RUNS.setdefault(mark, []).append("run")
+
+
+async def test_a_job_that_waited_for_a_lock_is_announced_when_it_is_free(
+    db: Database, address: Address, tenant: Tenant, tmp_path: Path
+) -> None:
+    async with db.tenant_tx(tenant.owner) as tx:
+        for _ in range(3):
+            await defer(tx, "test.locked", lock="one at a time", mark="locked")
+        await defer(tx, "test.locked", lock="another", mark="locked")
+    async with db.system_tx(reason="test") as tx:
+        waiting = [
+            row[0]
+            for row in await tx.rows(
+                "SELECT id FROM jobs.procrastinate_jobs WHERE task_name = 'test.locked' ORDER BY id"
+            )
+        ]
+    async with await psycopg.AsyncConnection.connect(address.system, autocommit=True) as ear:
+        await ear.execute('LISTEN "procrastinate_any_queue_v1"')
+        async with working(address, tmp_path):
+            await until(lambda: len(RUNS.get("locked", [])) == 4)
+        heard = [json.loads(told.payload) async for told in ear.notifies(timeout=1)]
+    # The second and the third become free as the one before them ends; the fourth waited for nothing.
+    assert [told["job_id"] for told in heard if told["type"] == "job_inserted"] == waiting[1:3]
