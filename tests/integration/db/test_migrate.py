@@ -12,6 +12,7 @@ from psycopg import sql
 from tests.conftest import KEY
 
 from qistas.core.errors import Conflict, Unavailable
+from qistas.core.ids import uuid7
 from qistas.db import Address, open_address
 from qistas.db import migrate as migrating
 from qistas.db.migrate import Migration, migrate, migration_status, migrations
@@ -88,6 +89,36 @@ def test_one_that_cannot_get_its_lock_gives_up_instead_of_blocking(
         busy.execute("LOCK TABLE qistas.tenants IN ACCESS SHARE MODE")
         with pytest.raises((Unavailable, psycopg.errors.LockNotAvailable)):
             migrate(address)
+
+
+def test_batches_that_were_there_before_are_counted(empty: Address, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = migrations()
+    monkeypatch.setattr(migrating, "migrations", lambda: [m for m in known if m.name < "0031"])
+    migrate(empty)
+    tenants = [uuid7(), uuid7()]
+    with psycopg.connect(empty.admin, autocommit=True) as admin:
+        admin.execute("SET session_replication_role = replica")  # tasks alone, without what they stand on
+        for tenant in tenants:
+            for batch, state, purpose in [
+                (1, "open", "work"),
+                (1, "done", "work"),
+                (1, "withdrawn", "work"),
+                (1, "open", "gold"),
+                (2, "done", "work"),
+                (None, "done", "work"),
+            ]:
+                admin.execute(
+                    "INSERT INTO qistas.tasks (tenant_id, project_id, item_id, batch_id, state, purpose)"
+                    " VALUES (%s, uuidv7(), uuidv7(), lpad(%s::text, 32, '0')::uuid, %s, %s)",
+                    (tenant, batch, state, purpose),
+                )
+    monkeypatch.setattr(migrating, "migrations", lambda: known)
+    assert migrate(empty).pending == ()
+    with psycopg.connect(empty.admin) as conn:
+        rows = conn.execute(
+            "SELECT tenant_id, right(batch_id::text, 1)::integer, tasks, done FROM qistas.batch_counts ORDER BY 1, 2"
+        ).fetchall()
+    assert rows == [row for tenant in sorted(tenants) for row in ((tenant, 1, 2, 1), (tenant, 2, 1, 1))]
 
 
 def test_names_are_in_order_and_texts_are_forward_only() -> None:

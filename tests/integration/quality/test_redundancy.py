@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.build import claim, counts, fill, make_project, submit, task_rows
+from tests.build import claim, counts, fill, fill_batch, kept_counts, make_project, submit, task_rows
 from tests.conftest import Tenant
 
 from qistas.core.errors import Conflict, Invalid, LeaseGone, Unavailable
@@ -119,7 +119,10 @@ async def test_limits_hold_while_many_answer_and_infer_at_once(db: Database, ten
     people = await crew(tenant)
     rule = {**ADAPTIVE, "max_overlap": 4}
     project = await make_project(db, tenant.owner, redundancy=rule)
-    await fill(db, tenant.owner, project, 25)
+    for batch in ("even", "odd"):
+        await fill_batch(
+            db, tenant.owner, project, batch, [f"text {n}" for n in range(25) if n % 2 == (batch == "odd")]
+        )
     closed_early: list[Any] = []
     over = asyncio.Event()
 
@@ -159,7 +162,7 @@ async def test_limits_hold_while_many_answer_and_infer_at_once(db: Database, ten
     rows = await task_rows(db, tenant.owner, project)
     assert [row for row in rows if not 2 <= row["answers"] <= 4] == []
     assert {(row["state"], row["live"]) for row in rows} == {("done", 0)}
-    assert (await counts(db, tenant.owner, project))["done"] == 25
+    assert await kept_counts(db, tenant.owner, project) == {"": (25, 25), "even": (13, 13), "odd": (12, 12)}
     async with db.tenant_tx(tenant.owner) as tx:
         stored = dict(
             await tx.rows(
