@@ -16,7 +16,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 import psycopg
@@ -231,8 +231,9 @@ def _content(archive: tarfile.TarFile, member: tarfile.TarInfo) -> IO[bytes]:
 
 
 def _check_name(member: tarfile.TarInfo) -> None:
-    parts = Path(member.name).parts
-    if not member.isreg() or member.name.startswith("/") or ".." in parts:
+    plain = PurePosixPath(member.name)
+    # In its plain form: `blobs//etc/x` is below `blobs` for one who reads it, and at `/etc/x` for one who joins its parts.
+    if not member.isreg() or plain.is_absolute() or ".." in plain.parts or str(plain) != member.name:
         raise FileInvalid(f"The backup holds a member that no backup of ours has: {member.name!r}.")
 
 

@@ -115,13 +115,16 @@ def test_one_that_was_changed_is_refused(source: Path) -> None:
     assert "صورة 1.png" in found.value.faults[0].where
 
 
-def test_names_that_lead_outside_are_refused(source: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "name", ["secrets/../../escaped", "secrets//etc/escaped", "/etc/escaped", "./secrets/x"]
+)
+def test_names_that_lead_outside_are_refused(source: Path, tmp_path: Path, name: str) -> None:
     hostile = tmp_path / "hostile.tar"
     with tarfile.open(source) as old, tarfile.open(hostile, "w") as new:
         for member in old:
             content = old.extractfile(member)
             if member.name.startswith("secrets/"):
-                member.name = "secrets/../../escaped"
+                member.name = name
             new.addfile(member, content)
     with pytest.raises(FileInvalid, match="no backup of ours"):
         check_whole(hostile)
