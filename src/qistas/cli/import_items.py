@@ -68,6 +68,20 @@ def run(chosen: argparse.Namespace) -> int:
         "priority": chosen.priority,
     }
     given = {key: value for key, value in options.items() if value is not None}
+    if chosen.path == "-" and given:
+        from qistas.core.errors import Fault, Invalid
+
+        raise Invalid(
+            "Items on standard input say everything themselves: data, external_id, split, metadata.",
+            [
+                Fault(
+                    f"--{'map' if name == 'mapping' else name.replace('_', '-')}",
+                    "is for files",
+                    "Leave it out, or import a file.",
+                )
+                for name in given
+            ],
+        )
     with client_of(chosen) as client, progress_of(chosen) as listen:
         if chosen.path == "-":
             added = client.import_items(chosen.project, _standard_input(), progress=listen)

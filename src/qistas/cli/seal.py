@@ -46,7 +46,9 @@ def run(chosen: argparse.Namespace) -> None:
     splits = _shares(key_values(chosen.split, "--split"))
     with client_of(chosen) as client, progress_of(chosen) as listen:
         if chosen.preview:
-            tell_json(client.preview(chosen.project, chosen.dataset, selection))
+            tell_json(
+                client.preview(chosen.project, chosen.dataset, selection, splits=splits, seed=chosen.seed)
+            )
             return
         version = client.seal(
             chosen.project,

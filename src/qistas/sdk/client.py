@@ -444,11 +444,18 @@ class Client:
         return [read(Version, row) for row in self._rows(f"{self._dataset_at(project, dataset)}/versions")]
 
     def preview(
-        self, project: ProjectRef, dataset: str, selection: Mapping[str, Any] | None = None
+        self,
+        project: ProjectRef,
+        dataset: str,
+        selection: Mapping[str, Any] | None = None,
+        *,
+        splits: Mapping[str, float] | None = None,
+        seed: int | None = None,
     ) -> dict[str, Any]:
-        """What a seal with this selection would hold."""
+        """What a seal with this selection and these splits would hold. The dataset is made where there is none; it stays empty."""
         path = f"{self._dataset_at(project, dataset, create=True)}/preview"
-        return self._transport.json("POST", path, json={"selection": dict(selection or {})}, again=True)
+        body = {"selection": dict(selection or {}), **_given(splits=splits and dict(splits), seed=seed)}
+        return self._transport.json("POST", path, json=body, again=True)
 
     def seal(
         self,

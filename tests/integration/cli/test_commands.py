@@ -102,6 +102,10 @@ def test_items_come_from_files_pipes_and_folders(
     broken = run(installation, "import", "-", "--project", project, given='{"text": "x"}\n{"cut')
     assert broken.returncode == 3
     assert "line 2" in broken.stderr
+    lost = run(
+        installation, "import", "-", "--project", project, "--batch", "b", "--map", "text=t", given=lines
+    )
+    assert (lost.returncode, "--batch" in lost.stderr, "--map" in lost.stderr) == (3, True, True)
 
     folder = tmp_path / "texts"
     folder.mkdir()
@@ -147,19 +151,10 @@ def test_the_road_to_a_file(installation: Installation, project: str, tmp_path: 
     assert "Headlines" in run(installation, "status").stdout
     assert run(installation, "status", "--project", project).returncode == 0
 
-    preview = told(installation, "seal", "--project", project, "--dataset", "d", "--preview")
-    version = told(
-        installation,
-        "seal",
-        "--project",
-        project,
-        "--dataset",
-        "d",
-        "--split",
-        "train=0.5",
-        "--split",
-        "test=0.5",
-    )
+    wanted = ("seal", "--project", project, "--dataset", "d", "--split", "train=0.5", "--split", "test=0.5")
+    preview = told(installation, *wanted, "--preview")
+    assert set(preview["by_split"]) == {"train", "test"}
+    version = told(installation, *wanted)
     assert version["number"] == 1
     assert version["items"] == preview["items"] == status["project"]["counts"]["items"]
     paths = [tmp_path / "one.jsonl", tmp_path / "two.jsonl"]
