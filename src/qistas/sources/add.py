@@ -15,7 +15,7 @@ from .chunk import CHUNK_BYTES, Chunk
 from .formats.json_row import parse_row
 from .formats.reader import too_long
 from .images import ImageReader
-from .ingest import raw_of
+from .ingest import plan_anew_if_changed, raw_of
 from .keep_images import keep_images
 from .mapping import DraftMaker, make_plan, ready
 from .types import MAX_ROW_BYTES, Added, Draft, ImportOptions, Record, Refusal, Target
@@ -32,6 +32,11 @@ class AddReport:
     duplicate: int = 0
     refused: int = 0
     refusals: list[tuple[int, Refusal]] = field(default_factory=list[tuple[int, Refusal]])
+
+    def refuse(self, rows: int, faults: list[tuple[int, Refusal]]) -> None:
+        """Count refused rows, and tell their faults while there is room."""
+        self.refused += rows
+        self.refusals += faults[: max(0, MAX_TOLD - len(self.refusals))]
 
 
 async def add_items(
@@ -63,8 +68,7 @@ async def add_items(
         async for raw in _lines(body):
             line += 1
             if raw is None or len(raw) > MAX_ROW_BYTES:
-                report.refused += 1
-                report.refusals.append((line, too_long(MAX_ROW_BYTES + 1, MAX_ROW_BYTES)))
+                report.refuse(1, [(line, too_long(MAX_ROW_BYTES + 1, MAX_ROW_BYTES))])
                 continue
             if not raw or raw.isspace():
                 continue
@@ -75,6 +79,8 @@ async def add_items(
                 rows, size = [], 0
         if rows:
             await adding.store(rows)
+    async with db.tenant_tx(who) as tx:
+        await plan_anew_if_changed(tx, project_id, target)
     return report
 
 
@@ -126,9 +132,7 @@ class _Adding:
         report = self._report
         report.added += added.added
         report.duplicate += added.duplicate
-        report.refused += chunk.refused
-        room = MAX_TOLD - len(report.refusals)
-        report.refusals.extend((line, r) for line, _, r in chunk.refusals[:room])
+        report.refuse(chunk.refused, [(line, r) for line, _, r in chunk.refusals])
         return added
 
     async def _keep(self, chunk: Chunk) -> Added:
@@ -137,7 +141,8 @@ class _Adding:
         async with self._db.tenant_tx(self._who) as tx:
             if chunk.images:
                 await store.insert_images(tx, chunk.images)
-            ids = await store.add_items(tx, self._project_id, self._target, None, chunk.copied)
+            target = await store.find_target(tx, self._project_id, None, None)
+            ids = await store.add_items(tx, self._project_id, target or self._target, None, chunk.copied)
             if ids:
                 await record(tx, Act.ITEM_CREATE, ids, project=str(self._project_id))
         return Added(len(ids), chunk.rows - len(ids) + chunk.duplicate)

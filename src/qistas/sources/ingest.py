@@ -15,9 +15,10 @@ from typing import BinaryIO, TypeVar
 
 from qistas.connectors.blobs import BlobStore
 from qistas.core.errors import Invalid, Missing
-from qistas.core.ids import ImportId, Uuid7Series
+from qistas.core.ids import ImportId, ProjectId, Uuid7Series
 from qistas.core.principal import Principal
-from qistas.db import Database
+from qistas.db import Database, Tx
+from qistas.jobs import defer
 from qistas.trust import Act, record
 
 from . import store
@@ -66,9 +67,19 @@ async def ingest(
             await store.end_import(tx, import_id, ImportState.FAILED, str(error), error.code)
     async with db.tenant_tx(who) as tx:
         entry = await store.find_import(tx, import_id)
+        if entry is not None:
+            await plan_anew_if_changed(tx, entry.project_id, target)
     # A fault that a retry may cure is raised above and keeps the file; so do another worker that has gone ahead, and giving up.
     if entry is not None and _over(entry):
         await blobs.delete(path)
+
+
+async def plan_anew_if_changed(tx: Tx, project_id: ProjectId, begun: Target) -> None:
+    """Where the overlap is another than it was at the beginning, tasks made after the change was applied are planned once more."""
+    now = await store.find_target(tx, project_id, None, None)
+    if now is not None and now.wanted != begun.wanted:
+        key = f"replan:{project_id}"
+        await defer(tx, "tasks.replan", key=key, lock=key, project_id=project_id)
 
 
 def _over(entry: Import) -> bool:
@@ -155,8 +166,10 @@ class _Run:
         async with self._db.tenant_tx(self._who) as tx:
             if chunk.images:
                 await store.insert_images(tx, chunk.images)
+            # As the project and the batch are now: a long file outlives a pause, or another overlap.
+            target = await store.find_target(tx, entry.project_id, entry.batch_id, self._options.priority)
             ids = (
-                await store.add_items(tx, entry.project_id, self._target, entry.id, chunk.copied)
+                await store.add_items(tx, entry.project_id, target or self._target, entry.id, chunk.copied)
                 if good
                 else []
             )

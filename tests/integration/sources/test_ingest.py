@@ -13,7 +13,9 @@ from tests.integration.sources.conftest import Bench, MakeBench
 from qistas.core.errors import Unavailable
 from qistas.core.ids import BatchId
 from qistas.db import Tx
+from qistas.ontology import update_project
 from qistas.sources import ImportOptions, ImportState, cancel_import, ingest, store
+from qistas.tasks import list_batches, replan_tasks, save_batch
 
 ingest_verb = sys.modules[ingest.__module__]
 
@@ -139,6 +141,46 @@ async def test_cancel_stops_it_and_keeps_what_came(bench: Bench, monkeypatch: py
     monkeypatch.setattr(store, "advance_import", then_cancel)
     done = await bench.run(import_id)
     assert (done.state, done.rows_added, len(await bench.texts())) == (ImportState.CANCELLED, 20, 20)
+
+
+async def test_what_is_changed_while_a_file_is_read_holds_for_all_its_rows(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingest_verb, "CHUNK_ROWS", 10)
+    data = lines(*({"text": f"row {n}"} for n in range(50)))
+    import_id = await bench.upload("a.jsonl", data, ImportOptions(batch="first"))
+    real = store.advance_import
+    calls = 0
+
+    async def replan() -> int:
+        """Do what waits to be planned anew; how many jobs there were."""
+        async with bench.db.system_tx(reason="test") as tx:
+            await tx.run("SET LOCAL search_path = jobs")
+            found = await tx.run(
+                "DELETE FROM procrastinate_jobs WHERE task_name = 'tasks.replan' AND args ->> 'project_id' = %s",
+                (str(bench.project),),
+            )
+        await replan_tasks(bench.db, bench.who, bench.project)
+        return found
+
+    async def then_change(tx: Tx, *args: object, **counts: object) -> bool:
+        nonlocal calls
+        calls += 1
+        if calls == 2:
+            async with bench.db.tenant_tx(bench.who) as other:
+                await update_project(other, bench.project, settings={"overlap": 3})
+                (batch,) = await list_batches(other, bench.project)
+                await save_batch(other, bench.project, batch.id, state="paused")
+            assert await replan() == 1
+        return await real(tx, *args, **counts)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(store, "advance_import", then_change)
+    assert (await bench.run(import_id)).rows_added == 50
+    paused = await bench.rows("SELECT count(*) FROM tasks WHERE project_id = %(p)s AND state = 'paused'")
+    assert paused[0][0] >= 30  # all but what was on its way at that moment
+    assert await replan() == 1, "nobody sees to the overlap of what was on its way"
+    wanted = await bench.rows("SELECT wanted, count(*) FROM tasks WHERE project_id = %(p)s GROUP BY 1")
+    assert wanted == [(3, 50)]
 
 
 async def test_a_paused_batch_rests_its_tasks(bench: Bench) -> None:
