@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from qistas.core.errors import Missing
+from qistas.core.errors import Conflict, Missing
 from qistas.core.ids import ProjectId
 from qistas.core.page import Page, decode_place, page_of
 from qistas.db import Tx
@@ -107,7 +107,8 @@ async def item_history(tx: Tx, project_id: ProjectId, item_id: UUID) -> dict[str
 async def request_fit(tx: Tx, project_id: ProjectId, method: str | None = None) -> None:
     """Ask for a full run now."""
     require(tx.principal, Permission.QUALITY_RUN, project_id)
-    await load_project(tx, project_id)
+    if (await load_project(tx, project_id)).ontology_version == 0:
+        raise Conflict("The project has no ontology yet, so there is nothing to infer. Publish one first.")
     await defer(
         tx,
         "quality.fit",

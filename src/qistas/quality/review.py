@@ -32,10 +32,13 @@ async def claim_review(tx: Tx, project_id: ProjectId, passed: Sequence[UUID] = (
     version = await load_ontology(tx, project_id)
     questions = [question.name for question in version.ontology.questions]
     undisputed = project.settings.review == "all"
-    taken = await store.claim_review(tx, project_id, questions, undisputed=undisputed, passed=passed)
-    if taken is None:
-        return None
-    item_id, expires_at = taken
+    while True:
+        taken = await store.claim_review(tx, project_id, questions, undisputed=undisputed, passed=passed)
+        if taken is None:
+            return None
+        item_id, expires_at = taken
+        if expires_at is not None:
+            break  # else another reviewer took it at this moment: look again
     found = await store.item_for_expert(tx, project_id, item_id)
     assert found is not None
     names = await store.names_of(tx)

@@ -28,7 +28,7 @@ SELECT a.id, a.item_id, a.annotator_id, a.answer, a.ontology_version FROM (
 
 
 async def take_due(tx: Tx, project_id: UUID, limit: int) -> list[UUID]:
-    """Take up to `limit` items off the list of those that are due for inference."""
+    """Take up to `limit` items off the list of those that are due for inference; one that is being answered just now stays there."""
     rows = await tx.rows(
         """DELETE FROM consensus_due WHERE tenant_id = %(tenant)s AND project_id = %(project)s AND item_id IN (
                SELECT item_id FROM consensus_due WHERE tenant_id = %(tenant)s AND project_id = %(project)s
@@ -459,22 +459,27 @@ WITH found AS (
             SELECT c.item_id, c.doubt FROM consensus c
              WHERE c.tenant_id = %(tenant)s AND c.project_id = %(project)s AND c.question = q AND NOT c.settled
                AND (%(all)s OR c.disputed) AND c.item_id <> ALL (%(passed)s)
+               AND NOT EXISTS (SELECT FROM items i WHERE i.tenant_id = %(tenant)s AND i.id = c.item_id AND i.withdrawn_at IS NOT NULL)
                AND NOT EXISTS (SELECT FROM review_leases l WHERE l.tenant_id = %(tenant)s AND l.item_id = c.item_id
                                   AND l.reviewer_id <> %(reviewer)s AND l.expires_at > now())
              ORDER BY c.doubt DESC, c.item_id LIMIT 1) AS f
-     ORDER BY f.doubt DESC, f.item_id LIMIT 1)
-INSERT INTO review_leases AS l (tenant_id, item_id, project_id, reviewer_id, expires_at)
-SELECT %(tenant)s, item_id, %(project)s, %(reviewer)s, now() + interval '30 minutes' FROM found
-ON CONFLICT (tenant_id, item_id) DO UPDATE SET reviewer_id = excluded.reviewer_id, expires_at = excluded.expires_at
- WHERE l.reviewer_id = excluded.reviewer_id OR l.expires_at <= now()
-RETURNING l.item_id, l.expires_at
+     ORDER BY f.doubt DESC, f.item_id LIMIT 1
+), leased AS (
+    INSERT INTO review_leases AS l (tenant_id, item_id, project_id, reviewer_id, expires_at)
+    SELECT %(tenant)s, item_id, %(project)s, %(reviewer)s, now() + interval '30 minutes' FROM found
+    ON CONFLICT (tenant_id, item_id) DO UPDATE SET reviewer_id = excluded.reviewer_id, expires_at = excluded.expires_at
+     WHERE l.reviewer_id = excluded.reviewer_id OR l.expires_at <= now()
+    RETURNING l.expires_at
+)
+SELECT item_id, (SELECT expires_at FROM leased) FROM found
 """
 
 
 async def claim_review(
     tx: Tx, project_id: UUID, questions: Sequence[str], *, undisputed: bool, passed: Sequence[UUID]
-) -> tuple[UUID, Any] | None:
-    """Lease the most doubtful item that no expert has seen in its present state; None when there is none."""
+) -> tuple[UUID, datetime | None] | None:
+    """Lease the most doubtful item that no expert has seen in its present state: its id and the end of the lease, which is None where
+    another reviewer took it at this moment; None when there is no item."""
     rows = await tx.rows(
         NEXT_REVIEW,
         {
@@ -558,8 +563,8 @@ WITH locked AS (
      WHERE t.tenant_id = %(tenant)s AND t.id = lease.task_id
     RETURNING t.batch_id, (old.state = 'done')::integer AS was_done
 ), due AS (
-    INSERT INTO consensus_due (tenant_id, project_id, item_id)
-    SELECT %(tenant)s, %(project)s, %(item)s FROM lease ON CONFLICT DO NOTHING
+    INSERT INTO consensus_due AS q (tenant_id, project_id, item_id) SELECT %(tenant)s, %(project)s, %(item)s FROM lease
+    ON CONFLICT (tenant_id, project_id, item_id) DO UPDATE SET item_id = q.item_id WHERE false
 ), counted AS (
     INSERT INTO project_counts AS c (tenant_id, project_id, shard, done)
     SELECT %(tenant)s, %(project)s, pg_backend_pid() %% 16, -was_done FROM task WHERE was_done > 0
@@ -660,7 +665,8 @@ WITH planted AS (
     SELECT %(tenant)s, batch_id, shard, -sum(was_task), -sum(was_done) FROM counted, task WHERE batch_id IS NOT NULL GROUP BY batch_id, shard
     ON CONFLICT (tenant_id, batch_id, shard) DO UPDATE SET tasks = b.tasks + excluded.tasks, done = b.done + excluded.done
 ), due AS (
-    INSERT INTO consensus_due (tenant_id, project_id, item_id) VALUES (%(tenant)s, %(project)s, %(item)s) ON CONFLICT DO NOTHING
+    INSERT INTO consensus_due AS q (tenant_id, project_id, item_id) VALUES (%(tenant)s, %(project)s, %(item)s)
+    ON CONFLICT (tenant_id, project_id, item_id) DO UPDATE SET item_id = q.item_id WHERE false
 )
 SELECT id FROM planted
 """
@@ -697,13 +703,16 @@ WITH removed AS (
     INSERT INTO batch_counts AS b (tenant_id, batch_id, shard, tasks, done)
     SELECT %(tenant)s, batch_id, shard, sum(is_task), sum(is_done) FROM counted, task WHERE batch_id IS NOT NULL GROUP BY batch_id, shard
     ON CONFLICT (tenant_id, batch_id, shard) DO UPDATE SET tasks = b.tasks + excluded.tasks, done = b.done + excluded.done
+), due AS (
+    INSERT INTO consensus_due AS q (tenant_id, project_id, item_id) SELECT %(tenant)s, %(project)s, item_id FROM removed
+    ON CONFLICT (tenant_id, project_id, item_id) DO UPDATE SET item_id = q.item_id WHERE false
 )
 SELECT id FROM removed
 """
 
 
 async def remove_gold(tx: Tx, project_id: UUID, gold_id: UUID) -> bool:
-    """Stop using an item as gold: its task is work again. False when there is no such gold."""
+    """Stop using an item as gold: its task is work again, and its answers are judged by themselves. False when there is no such gold."""
     return (
         await tx.value(REMOVE, {"tenant": tx.tenant_id, "project": project_id, "gold": gold_id}) is not None
     )
@@ -714,7 +723,7 @@ async def list_gold(tx: Tx, project_id: UUID, after: UUID, limit: int) -> list[G
     return await tx.all(
         Gold,
         """SELECT g.id, g.item_id, g.answer, g.planted_at, count(DISTINCT s.annotation_id) AS seen, avg(s.score)::float AS score
-             FROM gold g LEFT JOIN gold_scores s ON s.tenant_id = g.tenant_id AND s.gold_id = g.id
+             FROM gold g LEFT JOIN scores_that_count s ON s.tenant_id = g.tenant_id AND s.gold_id = g.id
             WHERE g.tenant_id = %(tenant)s AND g.project_id = %(project)s AND g.removed_at IS NULL AND g.id > %(after)s
             GROUP BY g.tenant_id, g.id ORDER BY g.id LIMIT %(limit)s""",
         {"tenant": tx.tenant_id, "project": project_id, "after": after, "limit": limit},
@@ -724,9 +733,18 @@ async def list_gold(tx: Tx, project_id: UUID, after: UUID, limit: int) -> list[G
 async def save_scores(
     tx: Tx, project_id: UUID, scores: Sequence[tuple[UUID, str, UUID, UUID, float]]
 ) -> None:
-    """Keep (annotation, question, gold, annotator, score) rows. An item planted anew, with another answer, is scored by that."""
+    """Keep (annotation, question, gold, annotator, score) rows. An item planted anew, with another answer, is scored by that; of
+    an annotator who changed the answer only the last one counts."""
     if not scores:
         return
+    await tx.run(
+        """UPDATE gold_scores s SET superseded = true
+             FROM annotations last JOIN annotations a ON a.tenant_id = last.tenant_id AND a.task_id = last.task_id
+                                                     AND a.annotator_id = last.annotator_id AND a.revision < last.revision
+            WHERE last.tenant_id = %(tenant)s AND last.id = ANY (%(last)s) AND last.revision > 1
+              AND s.tenant_id = a.tenant_id AND s.annotation_id = a.id AND NOT s.superseded""",
+        {"tenant": tx.tenant_id, "last": [row[0] for row in scores]},
+    )
     await tx.run(
         """INSERT INTO gold_scores AS s (tenant_id, annotation_id, question, gold_id, project_id, annotator_id, score)
            SELECT %(tenant)s, a, q, g, %(project)s, w, score

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from typing import Any
 from uuid import UUID
@@ -10,11 +11,12 @@ import pytest
 from tests.build import TOPIC, claim, counts, fill, make_project, submit, task_rows
 from tests.conftest import Tenant
 
+from qistas.annotations import my_annotations, revise_annotation, submit_annotation
 from qistas.core.errors import AnswerInvalid, Conflict, Forbidden, Invalid
-from qistas.core.ids import MemberId, ProjectId
+from qistas.core.ids import MemberId, ProjectId, uuid7
 from qistas.core.principal import Principal, Role
 from qistas.db import Database
-from qistas.ontology import publish_ontology
+from qistas.ontology import create_project, publish_ontology
 from qistas.quality import (
     FlagDecision,
     Verdict,
@@ -29,6 +31,7 @@ from qistas.quality import (
     plant_gold,
     quality_report,
     remove_gold,
+    request_fit,
     resolve_flag,
     resume_annotator,
     review_annotation,
@@ -227,6 +230,43 @@ async def test_review_goes_to_one_reviewer_and_adjudication_settles(db: Database
     assert history["consensus"][0]["disputed"]
 
 
+async def test_two_reviewers_who_ask_at_once_get_two_items_and_none_that_was_withdrawn(
+    db: Database, tenant: Tenant
+) -> None:
+    project = await make_project(db, tenant.owner, overlap=2)
+    items = await fill(db, tenant.owner, project, 3)
+    for said in ("news", "art"):
+        who = await tenant.member(Role.ANNOTATOR)
+        for offer in await claim(db, who, project, 3):
+            await submit(db, who, project, offer, said)
+    await infer(db, tenant.owner, project)
+    first, second = await tenant.member(Role.REVIEWER), await tenant.member(Role.REVIEWER)
+    async with db.tenant_tx(tenant.owner) as tx:
+        await withdraw_item(tx, project, items[2])
+
+    async def ask(who: Principal) -> UUID | None:
+        async with db.tenant_tx(who) as tx:
+            offer = await claim_review(tx, project)
+        return offer.item_id if offer else None
+
+    async with db.tenant_tx(first) as tx:
+        offer = await claim_review(tx, project)
+        assert offer is not None
+        waiting = asyncio.create_task(ask(second))
+        await asyncio.sleep(0.3)
+        assert not waiting.done(), "they did not meet"
+    assert {offer.item_id, await waiting} == set(items[:2])
+    assert await ask(await tenant.member(Role.REVIEWER)) is None
+
+
+async def test_a_run_needs_an_ontology(db: Database, tenant: Tenant) -> None:
+    async with db.tenant_tx(tenant.owner) as tx:
+        empty = (await create_project(tx, "empty", settings={})).id
+    with pytest.raises(Conflict, match="no ontology"):
+        async with db.tenant_tx(tenant.owner) as tx:
+            await request_fit(tx, empty)
+
+
 async def test_a_new_answer_unsettles(db: Database, tenant: Tenant) -> None:
     project, _, people = await disputed(db, tenant)
     reviewer = await tenant.member(Role.REVIEWER)
@@ -235,8 +275,6 @@ async def test_a_new_answer_unsettles(db: Database, tenant: Tenant) -> None:
         assert offer is not None
         await review_annotation(tx, project, offer.annotations[0]["id"], Verdict.ACCEPT)
         assert await claim_review(tx, project) is None
-    from qistas.annotations import my_annotations, revise_annotation
-
     async with db.tenant_tx(people[0]) as tx:
         mine = (await my_annotations(tx, project)).rows[0]
         await revise_annotation(
@@ -484,6 +522,68 @@ async def test_gold_planted_wrongly_counts_for_nobody_once_it_is_planted_right(
     async with db.tenant_tx(tenant.owner) as tx:
         await plant_gold(tx, project, item, {"topic": {"labels": ["news"]}})
     assert await tally() == (1, 1)
+
+
+async def test_what_gold_said_goes_with_it(db: Database, tenant: Tenant) -> None:
+    project = await make_project(db, tenant.owner)
+    (item,) = await fill(db, tenant.owner, project, 1)
+    who = await tenant.member(Role.ANNOTATOR)
+    (offer,) = await claim(db, who, project)
+    await submit(db, who, project, offer, "news")
+    async with db.tenant_tx(tenant.owner) as tx:
+        wrong = await plant_gold(tx, project, item, {"topic": {"labels": ["art"]}})
+    await infer(db, tenant.owner, project)
+    assert (await consensus_rows(db, tenant.owner, project))[item].value == {"labels": ["art"]}
+    async with db.tenant_tx(tenant.owner) as tx:
+        await remove_gold(tx, project, wrong)
+    assert await infer(db, tenant.owner, project) == 1
+    found = (await consensus_rows(db, tenant.owner, project))[item]
+    assert found.value == {"labels": ["news"]}
+    assert found.confidence < 1
+
+
+async def test_a_changed_answer_to_gold_is_scored_once(db: Database, tenant: Tenant) -> None:
+    project = await make_project(db, tenant.owner)
+    (item,) = await fill(db, tenant.owner, project, 1)
+    who = await tenant.member(Role.ANNOTATOR)
+    (offer,) = await claim(db, who, project)
+    first = await submit(db, who, project, offer, "news")
+    async with db.tenant_tx(tenant.owner) as tx:
+        await plant_gold(tx, project, item, {"topic": {"labels": ["art"]}})
+
+    async def tally() -> tuple[float, int, int]:
+        await infer(db, tenant.owner, project)
+        async with db.tenant_tx(tenant.owner) as tx:
+            (row,) = (await quality_report(tx, project))["annotators"]
+            (gold,) = (await list_gold(tx, project)).rows
+        return row["gold"]["right"], row["gold"]["total"], gold.seen
+
+    assert await tally() == (0, 1, 1)
+    last = first.id
+    for said, right in (("art", 1), ("sport", 0), ("art", 1)):
+        async with db.tenant_tx(who) as tx:
+            changed = await revise_annotation(
+                tx, project, last, {"topic": {"labels": [said]}}, seconds=1, client_key=str(uuid7())
+            )
+        last = changed.id
+        assert await tally() == (right, 1, 1)
+
+
+async def test_an_answer_that_comes_while_its_item_is_inferred_is_inferred_next(
+    db: Database, tenant: Tenant
+) -> None:
+    project = await make_project(db, tenant.owner, overlap=2)
+    (item,) = await fill(db, tenant.owner, project, 1)
+    one, two = await tenant.member(Role.ANNOTATOR), await tenant.member(Role.ANNOTATOR)
+    (first,), (second,) = await claim(db, one, project), await claim(db, two, project)
+    await submit(db, one, project, first, "news")  # the item is due
+    async with db.tenant_tx(two) as tx:
+        await submit_annotation(
+            tx, project, second.lease_id, {"topic": {"labels": ["news"]}}, seconds=1, client_key="k"
+        )
+        await infer(db, tenant.owner, project)  # which cannot see this answer yet
+    assert await infer(db, tenant.owner, project) == 1
+    assert (await consensus_rows(db, tenant.owner, project))[item].answers == 2
 
 
 async def test_gold_and_withdrawn_items_are_counted_once(db: Database, tenant: Tenant) -> None:

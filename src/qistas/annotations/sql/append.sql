@@ -42,9 +42,10 @@ WITH written AS (
     SELECT %(tenant)s, batch_id, shard, 1 FROM finished, task WHERE batch_id IS NOT NULL
     ON CONFLICT (tenant_id, batch_id, shard) DO UPDATE SET done = b.done + 1
 ), due AS (
-    INSERT INTO consensus_due (tenant_id, project_id, item_id)
+    -- One that is due already is locked, though nothing of it changes: inference passes it over until this answer can be seen.
+    INSERT INTO consensus_due AS q (tenant_id, project_id, item_id)
     SELECT %(tenant)s, %(project)s, %(item)s FROM written
-    ON CONFLICT DO NOTHING
+    ON CONFLICT (tenant_id, project_id, item_id) DO UPDATE SET item_id = q.item_id WHERE false
 ), logged AS (
     INSERT INTO outbox (tenant_id, act, principal, role, session, purpose, objects, detail)
     SELECT %(tenant)s, 'annotation.write', %(annotator)s, %(role)s, %(session)s, %(purpose)s, ARRAY[%(item)s::uuid, id],
