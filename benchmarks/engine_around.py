@@ -355,13 +355,13 @@ def savings(folder, targets, error_costs, sets, seeds, most):
             print("  " + left_out(table, rules, at, name))
 
 
-def savings_live(folder, targets, least, sets, seeds, most, overlap):
+def savings_live(folder, targets, least, worths, sets, seeds, most, overlap):
     """The same as a project does it: judged after each answer under the last full run, a run now and then, annotators as they come."""
-    rules = [(target, fewest) for fewest in least for target in targets]
+    rules = [(target, fewest, worth) for fewest in least for target in targets for worth in worths]
     against = ("majority", "dawid_skene", "auto")
     table = np.zeros((len(sets), len(rules), 1 + len(against)))
     print(
-        f"\nsavings of a project: at most {most:,} items a set and {overlap} answers an item, {seeds} orders of arrival"
+        f"\nsavings of a project: at most {most:,} items a set and {overlap or 'all'} answers an item, {seeds} orders of arrival"
     )
     for row, name in enumerate(sets):
         data, known = some_items(*read(folder / name), most)
@@ -370,26 +370,32 @@ def savings_live(folder, targets, least, sets, seeds, most, overlap):
             order = np.lexsort((lot, data.item))
             place = np.empty(len(data), dtype=np.int64)
             place[order] = np.arange(len(data)) - data.offsets[data.item[order]]
-            held = np.flatnonzero(place < overlap)
+            held = np.flatnonzero(place < (overlap or len(data)))
             every, turn, judged = data.rows(held), place[held], known >= 0
 
             def score(label, judged=judged, known=known):
                 return float((np.asarray(label)[judged] == known[judged]).mean())
 
             full = [score(method(every).label) for method in (truth.majority, truth.dawid_skene, truth.auto)]
-            for column, (target, fewest) in enumerate(rules):
-                rule = Redundancy(target_confidence=target, min_overlap=fewest, max_overlap=overlap)
+            for column, (target, fewest, worth) in enumerate(rules):
+                rule = Redundancy(
+                    target_confidence=target,
+                    min_overlap=fewest,
+                    max_overlap=overlap or 1000,
+                    cost_per_answer=1 if worth else 0,
+                    error_cost=worth,
+                )
                 label, used = lived(every, turn, rule)
                 table[row, column] += np.array([used, *(score(label) - level for level in full)]) / seeds
-        print(f"  {name:<18} " + "  ".join(f"{r[0]:g}/{r[1]}: {t[0]:.1%} {t[1]:+.1%} {t[2]:+.1%}" for r, t in zip(rules, table[row], strict=True)), flush=True)  # fmt: skip
-    for column, (target, fewest) in enumerate(rules):
+        print(f"  {name:<18} " + "  ".join(f"{r[0]:g}/{r[1]}/{r[2]}: {t[0]:.1%} {t[1]:+.1%} {t[2]:+.1%}" for r, t in zip(rules, table[row], strict=True)), flush=True)  # fmt: skip
+    for column, (target, fewest, worth) in enumerate(rules):
         mean, worst = table[:, column].mean(axis=0), table[:, column].min(axis=0)
         levels = zip(against, mean[1:], worst[1:], strict=True)
         print(
-            f"  MEAN target {target:g}, at least {fewest}: used {mean[0]:.1%}; "
+            f"  MEAN target {target:g}, at least {fewest}, a mistake worth {worth} answers: used {mean[0]:.1%}; "
             + ", ".join(f"less {level} {by:+.2%} (worst {low:+.1%})" for level, by, low in levels)
         )
-        FIGURES.append({"name": f"savings live {target:g}/{fewest}", "share": float(mean[0])} | dict(zip(against, mean[1:].tolist(), strict=True)))  # fmt: skip
+        FIGURES.append({"name": f"savings live {target:g}/{fewest}/{worth}", "share": float(mean[0])} | dict(zip(against, mean[1:].tolist(), strict=True)))  # fmt: skip
     for at, name in enumerate(against, start=1):
         if len(sets) > 1:
             print("  " + left_out(table, rules, at, name))
@@ -474,7 +480,16 @@ def main():
     )
     parser.add_argument("--live-targets", type=float, nargs="*", default=[0.8, 0.85, 0.9, 0.95])
     parser.add_argument("--live-least", type=int, nargs="*", default=[2, 3])
-    parser.add_argument("--live-overlap", type=int, default=5)
+    parser.add_argument(
+        "--live-worths",
+        type=int,
+        nargs="*",
+        default=[0, 100],
+        help="answers that a mistake weighs; 0: costs are not weighed",
+    )
+    parser.add_argument(
+        "--live-overlap", type=int, default=5, help="answers an item at most; 0: all there are"
+    )
     parts = ("alpha", "rating", "errors", "regions", "savings", "savings_live")
     parser.add_argument("--only", nargs="*", choices=parts)
     parser.add_argument("--json", type=Path)
@@ -499,6 +514,7 @@ def main():
             given.data,
             given.live_targets,
             given.live_least,
+            given.live_worths,
             given.sets,
             given.seeds,
             given.most_items,
