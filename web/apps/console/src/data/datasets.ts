@@ -6,6 +6,7 @@ import {
   useMutation,
   useQueryClient,
 } from "@tanstack/react-query";
+import { allPages } from "./allPages";
 
 const root = "/api/v1/projects/{project_id}/datasets" as const;
 const of = (projectId: string) => ({ params: { path: { project_id: projectId } } });
@@ -17,7 +18,9 @@ export const datasetsQuery = (projectId: string) =>
   queryOptions({
     queryKey: ["project", projectId, "datasets"],
     queryFn: () =>
-      take(server.GET(root, { params: { path: { project_id: projectId }, query: { limit: 500 } } })),
+      allPages((after) =>
+        take(server.GET(root, { params: { path: { project_id: projectId }, query: { limit: 500, after } } })),
+      ),
   });
 
 export function useMakeDataset(projectId: string) {

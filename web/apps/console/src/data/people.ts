@@ -1,13 +1,18 @@
 import { type GivenRole, type Group, type Role, server, take } from "@qistas/api";
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { allPages } from "./allPages";
 import { may, useMe } from "./session";
 
 export const membersQuery = (projectId?: string) =>
   queryOptions({
     queryKey: ["members", projectId ?? "tenant"],
     queryFn: () =>
-      take(
-        server.GET("/api/v1/members", { params: { query: { project_id: projectId ?? null, limit: 500 } } }),
+      allPages((after) =>
+        take(
+          server.GET("/api/v1/members", {
+            params: { query: { project_id: projectId ?? null, limit: 500, after } },
+          }),
+        ),
       ),
   });
 
@@ -15,21 +20,25 @@ export const invitationsQuery = (projectId?: string) =>
   queryOptions({
     queryKey: ["invitations", projectId ?? "tenant"],
     queryFn: () =>
-      take(
-        server.GET("/api/v1/invitations", {
-          params: { query: { project_id: projectId ?? null, limit: 200 } },
-        }),
+      allPages((after) =>
+        take(
+          server.GET("/api/v1/invitations", {
+            params: { query: { project_id: projectId ?? null, limit: 500, after } },
+          }),
+        ),
       ),
   });
 
 export const tokensQuery = queryOptions({
   queryKey: ["tokens"],
-  queryFn: () => take(server.GET("/api/v1/tokens", { params: { query: { limit: 200 } } })),
+  queryFn: () =>
+    allPages((after) => take(server.GET("/api/v1/tokens", { params: { query: { limit: 500, after } } }))),
 });
 
 export const groupsQuery = queryOptions({
   queryKey: ["groups"],
-  queryFn: () => take(server.GET("/api/v1/groups", { params: { query: { limit: 200 } } })),
+  queryFn: () =>
+    allPages((after) => take(server.GET("/api/v1/groups", { params: { query: { limit: 500, after } } }))),
 });
 
 function useActing<In, Out>(keys: string[], act: (input: In) => Promise<Out>) {

@@ -1,5 +1,6 @@
 import { type Answer, type Consensus, type ReviewAnnotation, server, take } from "@qistas/api";
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { allPages } from "./allPages";
 import { every } from "./every";
 
 const of = (projectId: string) => ({ path: { project_id: projectId } });
@@ -80,10 +81,12 @@ export const goldQuery = (projectId: string) =>
   queryOptions({
     queryKey: ["project", projectId, "gold"],
     queryFn: () =>
-      take(
-        server.GET("/api/v1/projects/{project_id}/gold", {
-          params: { ...of(projectId), query: { limit: 200 } },
-        }),
+      allPages((after) =>
+        take(
+          server.GET("/api/v1/projects/{project_id}/gold", {
+            params: { ...of(projectId), query: { limit: 500, after } },
+          }),
+        ),
       ),
   });
 
