@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from qistas.core.ids import ProjectId, TenantId
     from qistas.quality.fit_on_cluster import ClusterRun
 
-CHOSEN_BY_AUTO = "ibcc"
-
 
 def run_on_cluster(chosen: argparse.Namespace) -> None:
     """Ask the server who we are and whether we may; then read, fit and store."""
@@ -27,11 +25,8 @@ def run_on_cluster(chosen: argparse.Namespace) -> None:
         me, project = client.me(), client.project(chosen.project)
     if "quality.run" not in me.permissions:
         raise Forbidden("Your role does not allow this (quality.run). Ask an owner or manager.")
-    method = chosen.method or CHOSEN_BY_AUTO
     with open_ray(chosen.engine) as ray:
-        done = asyncio.run(
-            _fit(chosen, me.tenant.id, project.id, ray, CHOSEN_BY_AUTO if method == "auto" else method)
-        )
+        done = asyncio.run(_fit(chosen, me.tenant.id, project.id, ray))
     rows: list[dict[str, Any]] = [
         {
             "question": name,
@@ -67,8 +62,9 @@ def run_on_cluster(chosen: argparse.Namespace) -> None:
 
 
 async def _fit(
-    chosen: argparse.Namespace, tenant: "TenantId", project: "ProjectId", ray: Any, method: str
+    chosen: argparse.Namespace, tenant: "TenantId", project: "ProjectId", ray: Any
 ) -> "ClusterRun":
+    from qistas.connectors.cluster import RayShards
     from qistas.db import Database
     from qistas.jobs import JobContext
     from qistas.quality.fit_on_cluster import fit_on_cluster
@@ -77,4 +73,8 @@ async def _fit(
     settings = load_settings(chosen.data_dir)
     async with Database(open_database(settings), size=4) as db:
         who = JobContext(db, settings.blobs).principal(tenant, "quality.fit_on_cluster")
-        return await fit_on_cluster(db, who, project, ray, method=method, shards=chosen.shards)
+
+        def held(count: int) -> RayShards:
+            return RayShards(ray, count)
+
+        return await fit_on_cluster(db, who, project, held, method=chosen.method, shards=chosen.shards)

@@ -12,8 +12,6 @@ from .reaching import table, tell_json
 if TYPE_CHECKING:
     from qistas.connectors.cluster import ParquetShards
 
-CHOSEN_BY_AUTO = "ibcc"
-
 
 def run_on_cluster(chosen: argparse.Namespace) -> None:
     """Read, infer by each method, score, tell, write."""
@@ -21,7 +19,6 @@ def run_on_cluster(chosen: argparse.Namespace) -> None:
     from qistas.engine.truth.sharded import METHODS
 
     methods = [name.strip().replace("-", "_") for name in chosen.method.split(",") if name.strip()]
-    methods = [CHOSEN_BY_AUTO if name == "auto" else name for name in methods]
     unknown = [name for name in methods if name not in METHODS]
     if unknown or not methods:
         raise Invalid(
@@ -56,7 +53,7 @@ def run_on_cluster(chosen: argparse.Namespace) -> None:
             (
                 row["method"],
                 f"{row['accuracy']:.2%}" if row["accuracy"] is not None else "–",
-                f"{row['log_likelihood']:,.1f}",
+                f"{row['log_likelihood']:,.1f}" if row["log_likelihood"] is not None else "–",
                 row["iterations"],
                 "yes" if row["converged"] else "no",
                 f"{row['seconds']:.3f}",

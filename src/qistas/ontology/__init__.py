@@ -5,6 +5,8 @@ from .define import parse_ontology, parse_yaml
 from .document_text import read_document_text, refuse_keys_twice
 from .kinds import (
     KINDS,
+    MOST_IN_CONFUSION,
+    MOST_TALLIES,
     NOTHING_LEARNT,
     Answers,
     Box,
@@ -18,6 +20,8 @@ from .kinds import (
     Skill,
     Span,
     Value,
+    inference_of_shards,
+    shares_of,
 )
 from .load import load_ontology, load_project
 from .project import (
@@ -42,6 +46,8 @@ from .validate import asked_questions, check_answer, fits, validate_answer, vali
 
 __all__ = [
     "KINDS",
+    "MOST_IN_CONFUSION",
+    "MOST_TALLIES",
     "NOTHING_LEARNT",
     "AnnotatorProgress",
     "Answers",
@@ -85,6 +91,7 @@ __all__ = [
     "create_project",
     "find_template",
     "fits",
+    "inference_of_shards",
     "list_projects",
     "list_templates",
     "list_versions",
@@ -99,6 +106,7 @@ __all__ = [
     "read_progress",
     "read_project",
     "refuse_keys_twice",
+    "shares_of",
     "update_project",
     "validate_answer",
     "validate_item",

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -31,7 +32,7 @@ from . import store
 from .decide_overlap import extend_fitted, report_savings, target_reached
 from .flag_skill import raise_skill_flags
 from .infer_consensus import fitting
-from .learnt import keep_learnt, load_learnt
+from .learnt import Known, keep_learnt, load_learnt
 from .types import Inferred, Skill
 
 BOOTSTRAPS = 500
@@ -104,35 +105,61 @@ async def fit_project(
         if adaptive:
             inferred += fitted.rows
     if adaptive:
-        await _extend(db, who, project, ontology, inferred)
+        extension = await Extension.begun(db, who, project, ontology)
+        await extension.extend(inferred)
+        await extension.report()
     return time.monotonic() - start
 
 
-async def _extend(
-    db: Database, who: Principal, project: Project, ontology: Ontology, inferred: list[Inferred]
-) -> None:
-    """Let tasks want more or fewer answers as the run has it, some items at a time, and report what that saved."""
-    inferred.sort(key=lambda row: row.item_id)
-    async with db.tenant_tx(who) as tx:
-        learnt = await load_learnt(tx, project.id)
-        rule = project.settings.redundancy
-        reached = rule.target_accuracy is not None and await target_reached(tx, project.id, rule)
-    step = SWAPPED * len(ontology.questions)
-    at = 0
-    while at < len(inferred):
-        end = min(at + step, len(inferred))
-        while end < len(inferred) and inferred[end].item_id == inferred[end - 1].item_id:
-            end += 1  # an item's questions are decided on together
+class Extension:
+    """What a full run decides on for tasks: some items at a time, with all their questions; at the end what that saved."""
+
+    def __init__(
+        self,
+        db: Database,
+        who: Principal,
+        project: Project,
+        ontology: Ontology,
+        learnt: dict[str, Known],
+        reached: bool,
+    ) -> None:
+        self._db, self._who, self._project, self._ontology = db, who, project, ontology
+        self._learnt, self._reached = learnt, reached
+        self._confidence: dict[UUID, float] = {}
+        self._answers: dict[UUID, int] = {}
+
+    @classmethod
+    async def begun(cls, db: Database, who: Principal, project: Project, ontology: Ontology) -> "Extension":
+        """By what the run has stored: what was learnt of the annotators, and how accurate the project is."""
         async with db.tenant_tx(who) as tx:
-            await extend_fitted(tx, project, ontology, inferred[at:end], learnt, reached)
-        at = end
-    confidence: dict[UUID, float] = {}
-    answers: dict[UUID, int] = {}
-    for row in inferred:
-        confidence[row.item_id] = min(confidence.get(row.item_id, 1.0), row.confidence)
-        answers[row.item_id] = max(answers.get(row.item_id, 0), len(row.inputs))
-    async with db.tenant_tx(who) as tx:
-        await report_savings(tx, project, confidence, answers)
+            learnt = await load_learnt(tx, project.id)
+            rule = project.settings.redundancy
+            reached = rule.target_accuracy is not None and await target_reached(tx, project.id, rule)
+        return cls(db, who, project, ontology, learnt, reached)
+
+    async def extend(self, inferred: list[Inferred]) -> None:
+        """Let the tasks of these items want more or fewer answers."""
+        inferred.sort(key=lambda row: row.item_id)
+        step = SWAPPED * len(self._ontology.questions)
+        at = 0
+        while at < len(inferred):
+            end = min(at + step, len(inferred))
+            while end < len(inferred) and inferred[end].item_id == inferred[end - 1].item_id:
+                end += 1  # an item's questions are decided on together
+            async with self._db.tenant_tx(self._who) as tx:
+                await extend_fitted(
+                    tx, self._project, self._ontology, inferred[at:end], self._learnt, self._reached
+                )
+            at = end
+        for row in inferred:
+            item = row.item_id
+            self._confidence[item] = min(self._confidence.get(item, 1.0), row.confidence)
+            self._answers[item] = max(self._answers.get(item, 0), len(row.inputs))
+
+    async def report(self) -> None:
+        """Store what was saved."""
+        async with self._db.tenant_tx(self._who) as tx:
+            await report_savings(tx, self._project, self._confidence, self._answers)
 
 
 async def _gather(
@@ -194,7 +221,13 @@ def fit_question(
         for code, found in enumerate(inference.items)
         if found is not None and inputs[code]
     ]
-    skills = [
+    skills = skills_of(question, inference, annotators)
+    return Fitted(question, rows, skills, _summary(question, inference, rows, agreement), inference.learnt)
+
+
+def skills_of(question: Question, inference: Inference, annotators: Sequence[UUID]) -> list[Skill]:
+    """The skills of those who answered, as they are stored."""
+    return [
         Skill(
             annotators[code],
             question.name,
@@ -207,7 +240,6 @@ def fit_question(
         for code, skill in enumerate(inference.skills)
         if skill is not None
     ]
-    return Fitted(question, rows, skills, _summary(question, inference, rows, agreement), inference.learnt)
 
 
 def _summary(

@@ -75,6 +75,37 @@ async def stream_answers(tx: Tx, project_id: UUID) -> AsyncIterator[list[tuple[A
         yield rows
 
 
+BETWEEN = "AND a.item_id >= %(low)s AND a.item_id < %(high)s"
+
+
+async def stream_between(
+    tx: Tx, project_id: UUID, low: UUID, high: UUID
+) -> AsyncIterator[list[tuple[Any, ...]]]:
+    """`stream_answers` to the items from `low` until before `high`."""
+    params = {"tenant": tx.tenant_id, "project": project_id, "low": low, "high": high}
+    async for rows in tx.stream(CURRENT.format(items=BETWEEN), params, CHUNK):
+        yield rows
+
+
+async def inferred_between(
+    tx: Tx, project_id: UUID, questions: Sequence[str], low: UUID, high: UUID
+) -> list[Inferred]:
+    """What is stored of some questions of the items from `low` until before `high`."""
+    return await tx.all(
+        Inferred,
+        """SELECT item_id, question, value, confidence, posterior, support, disputed, method, inputs FROM consensus
+            WHERE tenant_id = %(tenant)s AND project_id = %(project)s AND question = ANY (%(questions)s)
+              AND item_id >= %(low)s AND item_id < %(high)s""",
+        {
+            "tenant": tx.tenant_id,
+            "project": project_id,
+            "questions": list(questions),
+            "low": low,
+            "high": high,
+        },
+    )
+
+
 async def save_consensus(
     tx: Tx, project_id: UUID, rows: Sequence[Inferred], as_of: datetime | None = None
 ) -> None:

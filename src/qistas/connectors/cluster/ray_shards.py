@@ -4,17 +4,16 @@ import os
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qistas.core.errors import Invalid, Unavailable
 from qistas.engine.responses import Responses
-from qistas.engine.truth.em import Stats
-from qistas.engine.truth.sharded import Shard, ShardSize, ShardSkill
+from qistas.engine.truth import Shards
+from qistas.engine.truth.sharded import Shard, ShardSize
 
-Float64 = NDArray[np.float64]
 ENGINE = "ray"
 
 
@@ -83,25 +82,54 @@ class Holder:
         items, item, annotator, label = coded(pieces, annotators, labels)
         return self.hold(item, annotator, label, None, (len(items), len(annotators), len(labels)), items)
 
-    def start(self) -> Stats:
-        """`Shard.start`."""
-        return self._held().start()
-
-    def step(self, table: Any, prior: Any, hard: bool) -> Stats:
-        """`Shard.step`."""
-        return self._held().step(np.array(table), np.array(prior), hard=hard)
-
-    def finish(self, table: Any, prior: Any) -> ShardSkill:
-        """`Shard.finish`."""
-        return self._held().finish(np.array(table), np.array(prior))
+    def ask(self, what: str, *given: Any) -> Any:
+        """A method of the shard."""
+        own = [np.array(one) if isinstance(one, np.ndarray) else one for one in given]
+        return getattr(self._held(), what)(*own)
 
     def result(self) -> ShardResult:
-        """The posterior, after `finish`."""
+        """The posterior, after a fit."""
         return ShardResult(self._items, self._held().posterior())
 
     def _held(self) -> Shard:
         assert self._shard is not None, "hold or gather first"
         return self._shard
+
+
+class HeldShards(Shards, Protocol):
+    """Shards that are given their answers one after the other, wherever they are held."""
+
+    def hold(self, at: int, *given: Any) -> None:
+        """Give one shard its answers, as `Holder.hold` takes them. Returns before they are there."""
+        ...
+
+    def result(self, at: int) -> ShardResult:
+        """The outcome of one shard."""
+        ...
+
+
+class HereShards:
+    """Shards of this process: a cluster of one, for those who have the answers in a database and no Ray."""
+
+    def __init__(self, count: int) -> None:
+        self._holders = [Holder() for _ in range(count)]
+        self._sizes: dict[int, ShardSize] = {}
+
+    def hold(self, at: int, *given: Any) -> None:
+        """Give one shard its answers."""
+        self._sizes[at] = self._holders[at].hold(*given)
+
+    def sizes(self) -> list[ShardSize]:
+        """What each holds."""
+        return [self._sizes[at] for at in range(len(self._holders))]
+
+    def ask(self, what: str, *each: Sequence[Any]) -> list[Any]:
+        """The method ``what`` of each."""
+        return [holder.ask(what, *[given[at] for given in each]) for at, holder in enumerate(self._holders)]
+
+    def result(self, at: int) -> ShardResult:
+        """The outcome of one shard."""
+        return self._holders[at].result()
 
 
 class RayShards:
@@ -112,7 +140,12 @@ class RayShards:
         # No processor is set aside for a shard: with more of them than processors the last would wait for ever to be begun.
         actor: Any = ray.remote(num_cpus=0, scheduling_strategy="SPREAD")(Holder)
         self.actors: list[Any] = [actor.remote() for _ in range(count)]
+        self._waiting: dict[int, Any] = {}
         self._sizes: list[ShardSize] = []
+
+    def hold(self, at: int, *given: Any) -> None:
+        """Give one shard its answers; they are on their way when this returns."""
+        self._waiting[at] = self.actors[at].hold.remote(*given)
 
     def loaded(self, waiting: Sequence[Any]) -> None:
         """Wait until every actor holds its shard."""
@@ -120,26 +153,25 @@ class RayShards:
 
     def sizes(self) -> list[ShardSize]:
         """What each holds."""
+        if self._waiting:
+            self.loaded([self._waiting[at] for at in range(len(self.actors))])
+            self._waiting = {}
         return self._sizes
 
-    def start(self) -> list[Stats]:
-        """`Shard.start` of each."""
-        return self._ray.get([actor.start.remote() for actor in self.actors])
+    def ask(self, what: str, *each: Sequence[Any]) -> list[Any]:
+        """The method ``what`` of each, at once."""
+        waiting = [
+            actor.ask.remote(what, *[given[at] for given in each]) for at, actor in enumerate(self.actors)
+        ]
+        return self._ray.get(waiting)
 
-    def step(self, tables: Sequence[Float64], prior: Float64, *, hard: bool) -> list[Stats]:
-        """`Shard.step` of each, at once."""
-        pairs = zip(self.actors, tables, strict=True)
-        return self._ray.get([actor.step.remote(table, prior, hard) for actor, table in pairs])
-
-    def finish(self, tables: Sequence[Float64], prior: Float64) -> list[ShardSkill]:
-        """`Shard.finish` of each."""
-        pairs = zip(self.actors, tables, strict=True)
-        return self._ray.get([actor.finish.remote(table, prior) for actor, table in pairs])
+    def result(self, at: int) -> ShardResult:
+        """The outcome of one shard."""
+        return self._ray.get(self.actors[at].result.remote())
 
     def results(self) -> Iterator[ShardResult]:
         """The outcome of each shard, one after the other: no more than one lies on this machine at a time."""
-        for actor in self.actors:
-            yield self._ray.get(actor.result.remote())
+        return (self.result(at) for at in range(len(self.actors)))
 
     def nodes(self) -> int:
         """How many nodes the cluster has."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from time import perf_counter
 
 import numpy as np
@@ -18,6 +18,7 @@ from qistas.engine.truth.wawa import wawa
 
 Float64 = NDArray[np.float64]
 Int32 = NDArray[np.int32]
+Int64 = NDArray[np.int64]
 
 VOTE_SHARE = 0.1
 CORRELATION = 0.25
@@ -31,13 +32,49 @@ TOLERANCE = 1e-5
 FIRST_ROUNDS = 25
 MOST_ROUNDS = 100
 FAR_BEHIND = 0.015  # of score after the first rounds: no candidate has caught up from there
-_SAMPLE_ANSWERS = 100_000
+SAMPLE_ANSWERS = 100_000
 _MOST_WORK = 25_000_000
 _LAST_WORK = 300_000_000
 _LEAST_WEIGHT = 0.05
 _MOST_CELLS = 20_000_000
 _MOST_SPLIT_CELLS = 4_000_000
-_MOST_TABLE = 10_000_000
+MOST_TABLE = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """Candidates, what was found for each, and their weights."""
+
+    candidates: list[Candidate]
+    found: list[Found]
+    weight: Float64
+
+    @property
+    def best(self) -> int:
+        """The likeliest."""
+        return int(self.weight.argmax())
+
+    def kept(self) -> list[int]:
+        """Those that go on from a sample to all answers."""
+        return [m for m in np.argsort(-self.weight)[:2].tolist() if self.weight[m] > _LEAST_WEIGHT]
+
+    def details(self) -> dict[str, Float64]:
+        """As the result holds them."""
+        return {
+            "weight": self.weight,
+            "evidence": np.array([one.evidence for one in self.found]),
+            "agreement": np.array([one.agreement for one in self.found]),
+        }
+
+    def explain(self) -> str:
+        """In words."""
+        shown = [m for m in np.argsort(-self.weight).tolist() if self.weight[m] >= 0.005][:4]
+        parts = "; ".join(
+            f"{self.candidates[m].name} {self.weight[m]:.0%} (evidence {self.found[m].evidence:.4f} an answer, "
+            f"agreement with the votes {self.found[m].agreement:.1%})"
+            for m in shown
+        )
+        return f"{len(self.candidates)} models were weighed by the evidence of the answers for each: {parts}."
 
 
 def auto(
@@ -88,36 +125,23 @@ def auto(
         )
         iterations, converged = 1, True
     else:
-        candidates, found, weight, posterior, last = tried
+        weighed, posterior, last = tried
         iterations, converged = last.iterations, last.converged
         log_likelihood = last.evidence * len(responses)
-        details = {
-            "weight": weight,
-            "evidence": np.array([one.evidence for one in found]),
-            "agreement": np.array([one.agreement for one in found]),
-        }
-        explanation = _explain(candidates, found, weight)
+        details, explanation = weighed.details(), weighed.explain()
     fit, confusion = None, None
-    if responses.n_annotators * n_labels**2 <= _MOST_TABLE:
+    if responses.n_annotators * n_labels**2 <= MOST_TABLE:
         fit = replace(pooled_fit(responses, posterior), vote_share=vote_share, correlation=correlation)
         confusion = np.ascontiguousarray(fit.table.transpose(0, 2, 1), dtype=np.float32)
     annotators = skill(responses, posterior, confusion=confusion)
-    posterior = tempered(posterior, responses.counts(), correlation)
-    posterior *= 1.0 - vote_share
-    share *= vote_share
-    posterior += share
-    del share
-    if clamp is not None:
-        known = np.flatnonzero(clamp >= 0)
-        posterior[known] = 0.0
-        posterior[known, clamp[known]] = 1.0
+    doubtful = doubted(posterior, share, responses.counts(), clamp, vote_share, correlation)
+    del posterior, share
     result = finish(
         "auto",
         responses,
-        posterior.astype(np.float32),
+        doubtful,
         clamp,
-        explanation=explanation
-        + f" Answers to one item count as correlated ({correlation:g}), and {vote_share:.0%} of the posterior stays with the plain vote.",
+        explanation=explanation + doubt_in_words(vote_share, correlation),
         seconds=0.0,
         log_likelihood=log_likelihood,
         iterations=iterations,
@@ -130,27 +154,54 @@ def auto(
     return replace(result, seconds=perf_counter() - began)
 
 
+def doubted(
+    posterior: Float64,
+    share: Float64,
+    count: Int64,
+    clamp: Int32 | None,
+    vote_share: float,
+    correlation: float,
+) -> NDArray[np.float32]:
+    """The weighed ``posterior`` made as doubtful as its answers leave it, mixed with the vote shares; gold is certain. Both are used up."""
+    posterior = tempered(posterior, count, correlation)
+    posterior *= 1.0 - vote_share
+    share *= vote_share
+    posterior += share
+    if clamp is not None:
+        known = np.flatnonzero(clamp >= 0)
+        posterior[known] = 0.0
+        posterior[known, clamp[known]] = 1.0
+    return posterior.astype(np.float32)
+
+
+def doubt_in_words(vote_share: float, correlation: float) -> str:
+    """What `doubted` did."""
+    return (
+        f" Answers to one item count as correlated ({correlation:g}), "
+        f"and {vote_share:.0%} of the posterior stays with the plain vote."
+    )
+
+
 def pooled_fit(responses: Responses, posterior: NDArray[np.floating], strength: float = POOLING) -> Fit:
     """Confusion from expected counts, each annotator pulled to the average one by ``strength`` answers a row."""
     start = em.start_stats(responses, None, np.ascontiguousarray(posterior, dtype=np.float64))
-    crowd = start.counts.sum(axis=0) + 0.1
+    return pooled(start, strength)
+
+
+def pooled(stats: em.Stats, strength: float = POOLING) -> Fit:
+    """`pooled_fit` from the expected counts, which become the table."""
+    table = stats.counts
+    crowd = table.sum(axis=0) + 0.1
     crowd /= crowd.sum(axis=0, keepdims=True)
-    table = start.counts
     table += strength * crowd
     table /= table.sum(axis=1, keepdims=True)
-    prior = start.totals + 1.0
+    prior = stats.totals + 1.0
     return Fit(table, prior / prior.sum())
 
 
-def _tried(
-    responses: Responses, clamp: Int32 | None, seed: int, source: np.random.Generator
-) -> tuple[list[Candidate], list[Found], Float64, Float64, Found] | None:
-    """Candidates, what was found for each, their weights, the weighed posterior of all items and the likeliest's last state."""
-    whole = evidence.ready(responses, clamp)
-    part = whole
-    if len(responses) > _SAMPLE_ANSWERS:
-        part = evidence.ready(*_some_items(responses, clamp, source))
-    candidates = _candidates(whole, part)
+def weigh(part: Crowd, pairs: int, answers: int, seed: int) -> Weighed | None:
+    """Candidates for ``answers`` answers with tables of ``pairs`` rows, tried on ``part`` of the items; None where there can be none."""
+    candidates = _candidates(part, pairs, answers)
     if not candidates:
         return None
     found = [evidence.fit(part, one, seed, max_iter=FIRST_ROUNDS, tol=TOLERANCE) for one in candidates]
@@ -161,32 +212,49 @@ def _tried(
             found[m] = evidence.resume(part, candidates[m], part, found[m], max_iter=rounds, tol=TOLERANCE)
     score = _scores(found)
     weight = np.exp(SHARPNESS * (score - score.max()))
-    weight /= weight.sum()
-    best = int(weight.argmax())
+    return Weighed(candidates, found, weight / weight.sum())
+
+
+def last_rounds(answers: int, latent: int) -> int:
+    """How many rounds a candidate gets over all answers."""
+    return int(np.clip(_LAST_WORK // (answers * latent), 10, MOST_ROUNDS))
+
+
+def _tried(
+    responses: Responses, clamp: Int32 | None, seed: int, source: np.random.Generator
+) -> tuple[Weighed, Float64, Found] | None:
+    """The candidates, their weighed posterior of all items and the likeliest's last state."""
+    whole = evidence.ready(responses, clamp)
+    part = whole
+    if len(responses) > SAMPLE_ANSWERS:
+        order = source.permutation(responses.n_items)
+        part = evidence.ready(*only(responses, clamp, drawn(order, responses.counts()[order])))
+    weighed = weigh(part, whole.pairs.pair.size, len(responses), seed)
+    if weighed is None:
+        return None
+    found, weight, best = weighed.found, weighed.weight, weighed.best
+    posterior = np.zeros((responses.n_items, responses.n_labels))
     if part is whole:
-        posterior = np.zeros((responses.n_items, responses.n_labels))
         for one, its in zip(found, weight, strict=True):
             posterior += its * one.posterior
-        return candidates, found, weight, posterior, found[best]
-    kept = [m for m in np.argsort(-weight)[:2].tolist() if weight[m] > _LEAST_WEIGHT]
-    posterior, last = np.zeros((responses.n_items, responses.n_labels)), found[best]
+        return weighed, posterior, found[best]
+    kept, last = weighed.kept(), found[best]
     for m in kept:
-        work = len(responses) * responses.n_labels * candidates[m].subtypes
-        rounds = int(np.clip(_LAST_WORK // work, 10, MOST_ROUNDS))
-        state = evidence.resume(whole, candidates[m], part, found[m], max_iter=rounds, tol=TOLERANCE)
+        one = weighed.candidates[m]
+        rounds = last_rounds(len(responses), responses.n_labels * one.subtypes)
+        state = evidence.resume(whole, one, part, found[m], max_iter=rounds, tol=TOLERANCE)
         posterior += weight[m] / weight[kept].sum() * state.posterior
         last = state if m == best else last
-    return candidates, found, weight, posterior, last
+    return weighed, posterior, last
 
 
 def _scores(found: list[Found]) -> Float64:
     return np.array([one.evidence + AGREEMENT * one.agreement for one in found])
 
 
-def _candidates(whole: Crowd, part: Crowd) -> list[Candidate]:
-    responses = whole.responses
-    n_labels = responses.n_labels
-    if whole.pair.size * n_labels > _MOST_CELLS or n_labels**2 > _MOST_TABLE:
+def _candidates(part: Crowd, pairs: int, answers: int) -> list[Candidate]:
+    n_labels = part.responses.n_labels
+    if pairs * n_labels > _MOST_CELLS or n_labels**2 > MOST_TABLE:
         return []
     answered = int((part.responses.counts() > 0).sum())
     made: list[Candidate] = []
@@ -194,8 +262,8 @@ def _candidates(whole: Crowd, part: Crowd) -> list[Candidate]:
         latent = n_labels * subtypes
         if subtypes > 1 and (
             answered < ITEMS_A_CLASS * latent
-            or len(responses) * latent > _MOST_WORK
-            or whole.pair.size * latent > min(CELLS_AN_ANSWER * len(responses), _MOST_SPLIT_CELLS)
+            or answers * latent > _MOST_WORK
+            or pairs * latent > min(CELLS_AN_ANSWER * answers, _MOST_SPLIT_CELLS)
         ):
             break
         split = f", {subtypes} subtypes a label" if subtypes > 1 else ""
@@ -204,25 +272,28 @@ def _candidates(whole: Crowd, part: Crowd) -> list[Candidate]:
     return made
 
 
-def _some_items(
-    responses: Responses, clamp: Int32 | None, source: np.random.Generator
-) -> tuple[Responses, Int32 | None]:
-    """Items drawn at random until they hold the answers wanted, renumbered."""
-    order = source.permutation(responses.n_items)
-    held = np.cumsum(responses.counts()[order])
-    chosen = np.sort(order[: max(1, int(np.searchsorted(held, _SAMPLE_ANSWERS, side="right")))])
+def drawn(order: Int64, count: Int64) -> Int64:
+    """Items drawn at random, rising: the first of ``order`` until they hold the answers wanted; ``count``: the answers of the first
+    of ``order``, as far as matters.
+    """
+    held = np.cumsum(count)
+    return np.sort(order[: max(1, int(np.searchsorted(held, SAMPLE_ANSWERS, side="right")))])
+
+
+def only(responses: Responses, clamp: Int32 | None, items: Int64) -> tuple[Responses, Int32 | None]:
+    """The answers to some items (rising), renumbered."""
     code = np.full(responses.n_items, -1, dtype=np.int32)
-    code[chosen] = np.arange(chosen.size, dtype=np.int32)
+    code[items] = np.arange(items.size, dtype=np.int32)
     kept = code[responses.item] >= 0
     part = Responses.from_arrays(
         code[responses.item[kept]],
         responses.annotator[kept],
         responses.label[kept],
-        n_items=chosen.size,
+        n_items=items.size,
         n_annotators=responses.n_annotators,
         n_labels=responses.n_labels,
     )
-    return part, None if clamp is None else clamp[chosen]
+    return part, None if clamp is None else clamp[items]
 
 
 def _by_weights(responses: Responses, clamp: Int32 | None) -> Float64:
@@ -232,13 +303,3 @@ def _by_weights(responses: Responses, clamp: Int32 | None) -> Float64:
     posterior += one_coin(responses, gold=clamp, right=4.0, wrong=1.0).posterior
     posterior /= posterior.sum(axis=1, keepdims=True)
     return posterior
-
-
-def _explain(candidates: list[Candidate], found: list[Found], weight: Float64) -> str:
-    shown = [m for m in np.argsort(-weight).tolist() if weight[m] >= 0.005][:4]
-    parts = "; ".join(
-        f"{candidates[m].name} {weight[m]:.0%} (evidence {found[m].evidence:.4f} an answer, "
-        f"agreement with the votes {found[m].agreement:.1%})"
-        for m in shown
-    )
-    return f"{len(candidates)} models were weighed by the evidence of the answers for each: {parts}."

@@ -171,6 +171,38 @@ def skill_of(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class LabelTallies:
+    """What an annotator said and what was true, label by label; arrays of shape ``(n_annotators, n_labels)``.
+
+    ``said`` counts answers of the label; ``true`` the expected number of their items it is true of, ``hit`` of those they said it of;
+    ``true_doubt`` and ``doubt`` the variances of these two from the items' own doubt.
+    """
+
+    said: Float64
+    true: Float64
+    hit: Float64
+    true_doubt: Float64
+    doubt: Float64
+
+
+def tally_labels(responses: Responses, posterior: NDArray[np.floating]) -> LabelTallies:
+    """The tallies of all annotators under ``posterior``."""
+    n, k = responses.n_annotators, responses.n_labels
+    true, true_doubt = np.zeros((n, k)), np.zeros((n, k))
+    for code in range(k):
+        share = posterior[responses.item, code].astype(np.float64)
+        true[:, code] = np.bincount(responses.annotator, weights=share, minlength=n)
+        true_doubt[:, code] = np.bincount(responses.annotator, weights=share * (1.0 - share), minlength=n)
+    at = responses.annotator.astype(np.int64) * k + responses.label
+    own = posterior[responses.item, responses.label].astype(np.float64)
+    said, hit, doubt = (
+        np.bincount(at, weights=weights, minlength=n * k).reshape(n, k).astype(np.float64)
+        for weights in (np.ones_like(own), own, own * (1.0 - own))
+    )
+    return LabelTallies(said, true, hit, true_doubt, doubt)
+
+
 def finish(
     method: str,
     responses: Responses,

@@ -24,6 +24,7 @@ from .pairwise import Pairwise
 from .rating import Rating
 from .span import SpanKind
 from .text import Text
+from .voting import MOST_IN_CONFUSION, MOST_TALLIES, inference_of_shards, shares_of
 
 KINDS: MappingProxyType[str, Kind] = MappingProxyType(
     {kind.name: kind for kind in (Choice(), Rating(), Text(), SpanKind(), BoxKind(), Pairwise())}
@@ -31,6 +32,8 @@ KINDS: MappingProxyType[str, Kind] = MappingProxyType(
 
 __all__ = [
     "KINDS",
+    "MOST_IN_CONFUSION",
+    "MOST_TALLIES",
     "NOTHING_LEARNT",
     "Answers",
     "Box",
@@ -45,4 +48,6 @@ __all__ = [
     "Skill",
     "Span",
     "Value",
+    "inference_of_shards",
+    "shares_of",
 ]

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from qistas.engine import truth
 from qistas.engine.responses import Responses
-from qistas.engine.truth import Annotators, TruthResult
+from qistas.engine.truth import Annotators, ShardedFit, TruthResult
 from qistas.engine.truth.judge_items import judge_by_accuracy, judge_items, vote_shares
+from qistas.engine.truth.results import LabelTallies, tally_labels
 
-from .base import STRANGER, Answers, Kind, LabelSkill, Learnt, Rate, Skill
+from .base import STRANGER, Answers, Inference, Kind, LabelSkill, Learnt, Rate, Skill
 
 METHODS = {"auto": truth.auto, "dawid_skene": truth.dawid_skene, "majority": truth.majority}
 MOST_IN_CONFUSION = 50
@@ -53,7 +54,7 @@ def shares_of(posterior: NDArray[np.floating]) -> dict[int, float]:
     return {int(code): float(posterior[code]) for code in some}
 
 
-def learn(results: Sequence[TruthResult], names: Sequence[str]) -> Learnt:
+def learn(results: Sequence[TruthResult | ShardedFit], names: Sequence[str]) -> Learnt:
     """What the runs (one a table) learnt: their tables where they have them and these are not too large, and whom to trust how far."""
     trust = trust_of(
         np.stack([one.annotators.accuracy for one in results]),
@@ -155,23 +156,18 @@ def label_skills(
     names: Sequence[str], answers: Responses, posterior: NDArray[np.floating]
 ) -> list[tuple[LabelSkill, ...]]:
     """How well each annotator knows each label they met, from the posterior (in which gold is certain)."""
-    n, k = answers.n_annotators, answers.n_labels
-    if n * k > MOST_TALLIES:
-        return [()] * n
-    true, true_doubt = np.zeros((n, k)), np.zeros((n, k))
-    for code in range(k):
-        share = posterior[answers.item, code].astype(np.float64)
-        true[:, code] = np.bincount(answers.annotator, weights=share, minlength=n)
-        true_doubt[:, code] = np.bincount(answers.annotator, weights=share * (1.0 - share), minlength=n)
-    at = answers.annotator.astype(np.int64) * k + answers.label
-    own = posterior[answers.item, answers.label].astype(np.float64)
-    said = np.bincount(at, minlength=n * k).reshape(n, k)
-    hit = np.bincount(at, weights=own, minlength=n * k).reshape(n, k).astype(np.float64)
-    doubt = np.bincount(at, weights=own * (1.0 - own), minlength=n * k).reshape(n, k).astype(np.float64)
-    recall = rates(hit, true, np.maximum(doubt, true_doubt))
-    precision = rates(hit, said.astype(np.float64), doubt)
+    if answers.n_annotators * answers.n_labels > MOST_TALLIES:
+        return [()] * answers.n_annotators
+    return label_skills_of(names, tally_labels(answers, posterior))
+
+
+def label_skills_of(names: Sequence[str], tallies: LabelTallies) -> list[tuple[LabelSkill, ...]]:
+    """`label_skills` from what was tallied."""
+    true, said = tallies.true, tallies.said
+    recall = rates(tallies.hit, true, np.maximum(tallies.doubt, tallies.true_doubt))
+    precision = rates(tallies.hit, said, tallies.doubt)
     found: list[tuple[LabelSkill, ...]] = []
-    for person in range(n):
+    for person in range(len(true)):
         met = np.flatnonzero((true[person] >= 0.5) | (said[person] > 0))
         if len(met) > MOST_LABELS_SHOWN:
             met = np.sort(met[np.argsort(-true[person, met], kind="stable")[:MOST_LABELS_SHOWN]])
@@ -217,9 +213,33 @@ def confusion_of(
         return None
     counts = np.zeros((len(names), len(names)))
     np.add.at(counts, (result.label[answers.item], answers.label), 1.0)
+    return tuple(names), confusion_shares(counts)
+
+
+def confusion_shares(counts: NDArray[np.float64]) -> list[list[float]]:
+    """`confusion_of` from the counts."""
     total = counts.sum(axis=1, keepdims=True)
     shares = np.divide(counts, total, out=np.zeros_like(counts), where=total > 0)
-    return tuple(names), [[round(float(share), 6) for share in row] for row in shares]
+    return [[round(float(share), 6) for share in row] for row in shares]
+
+
+def inference_of_shards(
+    names: Sequence[str],
+    found: ShardedFit,
+    tallies: LabelTallies | None,
+    confusion: NDArray[np.float64] | None,
+) -> Inference:
+    """What a fit over shards says of one label an item; `tallies` and `confusion` (counts) as its shards tell them. The items stay there."""
+    warnings = () if found.converged else ("The rounds ran out before the fit stood still.",)
+    return Inference(
+        found.method,
+        (),
+        skills_of(found.annotators, labels=label_skills_of(names, tallies) if tallies else None),
+        found.explanation,
+        warnings,
+        (tuple(names), confusion_shares(confusion)) if confusion is not None else None,
+        learn([found], names),
+    )
 
 
 def skills_of(

@@ -105,9 +105,9 @@ def test_large_tables_are_tried_on_a_sample_first() -> None:
 def test_pairs_that_occur_are_numbered_by_annotator() -> None:
     responses = Responses.from_arrays([0, 0, 1, 1], [3, 0, 3, 3], [1, 1, 1, 0], n_annotators=5, n_labels=2)
     crowd = evidence.ready(responses, None)
-    assert crowd.pair.tolist() == [1, 6, 7]
-    assert crowd.starts.tolist() == [0, 1, 3]
-    assert crowd.said.tolist() == [1, 0, 1]
+    assert crowd.pairs.pair.tolist() == [1, 6, 7]
+    assert crowd.pairs.starts.tolist() == [0, 1, 3]
+    assert crowd.pairs.said.tolist() == [1, 0, 1]
     assert crowd.rows.tolist() == [2, 0, 2, 1]
 
 
