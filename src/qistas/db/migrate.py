@@ -65,6 +65,10 @@ def migrate(address: Address) -> Status:
             conn.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
             _ensure_roles(conn, address)
             _ensure_book(conn)
+            # The triggers of jobs name their tables without a schema; a migration that changes a job sets them going.
+            conn.execute(
+                "SELECT set_config('search_path', current_setting('search_path') || ', jobs', false)"
+            )
             for migration in _pending(conn):
                 with conn.transaction():
                     conn.execute(cast(LiteralString, migration.text))

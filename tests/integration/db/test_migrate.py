@@ -121,6 +121,27 @@ def test_batches_that_were_there_before_are_counted(empty: Address, monkeypatch:
     assert rows == [row for tenant in sorted(tenants) for row in ((tenant, 1, 2, 1), (tenant, 2, 1, 1))]
 
 
+def test_jobs_that_wait_for_their_time_keep_no_database_from_its_migrations(
+    empty: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = migrations()
+    monkeypatch.setattr(migrating, "migrations", lambda: [m for m in known if m.name < "0027"])
+    migrate(empty)
+    with psycopg.connect(empty.admin, autocommit=True) as admin:
+        admin.execute("SET search_path = jobs")
+        admin.execute(
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, lock, args, scheduled_at) VALUES"
+            " ('default', 'quality.infer_consensus', 'consensus', jsonb_build_object('tenant_id', uuidv7()), now() + interval '1 hour')"
+        )
+    monkeypatch.setattr(migrating, "migrations", lambda: known)
+    assert migrate(empty).pending == ()
+    with psycopg.connect(empty.admin) as conn:
+        row = conn.execute(
+            "SELECT lock = args ->> 'tenant_id' || '/consensus' FROM jobs.procrastinate_jobs"
+        ).fetchone()
+    assert row == (True,)
+
+
 def test_names_are_in_order_and_texts_are_forward_only() -> None:
     names = [m.name for m in migrations()]
     assert names == sorted(names)
