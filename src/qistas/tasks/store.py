@@ -180,13 +180,19 @@ async def list_tasks(
     return await tx.all(Task, sql, params)
 
 
+# Whoever takes many tasks takes them in the order of their ids: two who do never wait for each other.
 FREE = """
 WITH batched AS (
     UPDATE batches SET assignee = '00000000-0000-0000-0000-000000000000'
-     WHERE tenant_id = %(tenant)s AND assignee = %(who)s AND (%(project)s::uuid IS NULL OR project_id = %(project)s))
-UPDATE tasks SET assignee = '00000000-0000-0000-0000-000000000000'
- WHERE tenant_id = %(tenant)s AND assignee = %(who)s AND state NOT IN ('done', 'withdrawn')
-   AND (%(project)s::uuid IS NULL OR project_id = %(project)s)
+     WHERE tenant_id = %(tenant)s AND assignee = %(who)s AND (%(project)s::uuid IS NULL OR project_id = %(project)s)
+), held AS (
+    SELECT id FROM tasks
+     WHERE tenant_id = %(tenant)s AND assignee = %(who)s AND state NOT IN ('done', 'withdrawn')
+       AND (%(project)s::uuid IS NULL OR project_id = %(project)s)
+     ORDER BY id FOR UPDATE
+)
+UPDATE tasks t SET assignee = '00000000-0000-0000-0000-000000000000'
+  FROM held h WHERE t.tenant_id = %(tenant)s AND t.id = h.id
 """
 
 
@@ -256,14 +262,18 @@ WITH b AS (
 ), kept AS (
     DELETE FROM kept_tasks k USING tasks t
      WHERE %(assignee)s::uuid IS NOT NULL AND t.tenant_id = %(tenant)s AND t.batch_id = %(batch)s
-       AND k.tenant_id = t.tenant_id AND k.task_id = t.id)
+       AND k.tenant_id = t.tenant_id AND k.task_id = t.id
+), held AS (
+    SELECT t.id, b.state FROM b JOIN tasks t ON t.tenant_id = %(tenant)s AND t.batch_id = b.id
+     WHERE %(priority)s::integer IS NOT NULL OR %(assignee)s::uuid IS NOT NULL OR %(state)s::text IS NOT NULL
+     ORDER BY t.id FOR UPDATE OF t
+)
 UPDATE tasks t
    SET priority = coalesce(%(priority)s, t.priority), assignee = coalesce(%(assignee)s, t.assignee),
        state = CASE WHEN t.state IN ('done', 'withdrawn') THEN t.state
-                    WHEN b.state = 'paused' THEN 'paused'
+                    WHEN h.state = 'paused' THEN 'paused'
                     WHEN t.live + t.answers >= t.wanted THEN 'held' ELSE 'open' END
-  FROM b WHERE t.tenant_id = %(tenant)s AND t.batch_id = b.id
-   AND (%(priority)s::integer IS NOT NULL OR %(assignee)s::uuid IS NOT NULL OR %(state)s::text IS NOT NULL)
+  FROM held h WHERE t.tenant_id = %(tenant)s AND t.id = h.id
 """
 
 
