@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING, Any
 from .reaching import add_server_arguments, client_of, table, tell_json
 
 if TYPE_CHECKING:
-    from qistas.sdk.types import Skill
+    from datetime import datetime
+
+    from qistas.sdk.types import Quality, Skill
+
+METHODS = ("auto", "majority", "dawid_skene")
 
 
 def add(commands: Any) -> None:
@@ -19,9 +23,7 @@ def add(commands: Any) -> None:
         "  qistas consensus --project News --engine ray://head:10001\n",
     )
     parser.add_argument("--project", required=True, help="name or id")
-    parser.add_argument(
-        "--method", choices=["auto", "majority", "dawid_skene"], help="how (default: as the project says)"
-    )
+    parser.add_argument("--method", choices=METHODS, help="how (default: as the project says)")
     parser.add_argument(
         "--timeout",
         type=float,
@@ -56,7 +58,7 @@ def run(chosen: argparse.Namespace) -> None:
         before = client.quality(chosen.project).computed_at
         client.infer_consensus(chosen.project, chosen.method)
         until = time.monotonic() + chosen.timeout
-        while (quality := client.quality(chosen.project)).computed_at == before:
+        while not _is_run(quality := client.quality(chosen.project), before, chosen.method):
             if time.monotonic() > until:
                 raise Unavailable(
                     "The consensus is not there yet. The server goes on with it; ask later by `qistas status --project …`."
@@ -85,6 +87,12 @@ def run(chosen: argparse.Namespace) -> None:
                 for a in quality.annotators
             ],
         )
+
+
+def _is_run(quality: "Quality", before: "datetime | None", method: str | None) -> bool:
+    """Whether this is what was asked for, and not what a run that was under way before has left meanwhile."""
+    by_it = all(q.method == method for q in quality.questions if q.method in METHODS) if method else True
+    return quality.computed_at != before and by_it
 
 
 def _skills(skills: "list[Skill]") -> str:

@@ -82,6 +82,7 @@ async def fit_project(
     wanted = method or project.settings.method
     adaptive = project.settings.redundancy.adaptive
     inferred: list[Inferred] = []
+    summaries: dict[str, dict[str, Any]] = {}
     for question in ontology.questions:
         fitted = await asyncio.to_thread(
             fit_question, question, gathered[question.name], items, annotators, known, wanted
@@ -98,12 +99,12 @@ async def fit_project(
                     await store.save_skills(tx, project_id, question.name, fitted.skills)
                     await raise_skill_flags(tx, project_id, question.name, fitted.skills)
                 await store.save_consensus(tx, project_id, fitted.rows[at : at + SWAPPED], as_of)
-                if at + SWAPPED >= len(fitted.rows):
-                    await store.save_summary(
-                        tx, project_id, question.name, {**fitted.summary, "seconds": seconds}
-                    )
+        summaries[question.name] = {**fitted.summary, "seconds": seconds}
         if adaptive:
             inferred += fitted.rows
+    async with db.tenant_tx(who) as tx:  # together: whoever waits for the run sees all of it, or nothing yet
+        for name, summary in summaries.items():
+            await store.save_summary(tx, project_id, name, summary)
     if adaptive:
         extension = await Extension.begun(db, who, project, ontology)
         await extension.extend(inferred)

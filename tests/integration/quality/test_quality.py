@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import sys
 from typing import Any
 from uuid import UUID
 
@@ -257,6 +258,36 @@ async def test_two_reviewers_who_ask_at_once_get_two_items_and_none_that_was_wit
         assert not waiting.done(), "they did not meet"
     assert {offer.item_id, await waiting} == set(items[:2])
     assert await ask(await tenant.member(Role.REVIEWER)) is None
+
+
+async def test_a_run_is_told_whole_or_not_yet(
+    db: Database, tenant: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = await make_project(db, tenant.owner, MANY)
+    await fill(db, tenant.owner, project, [{"text": "Leila went to Tunis"}])
+    who = await tenant.member(Role.ANNOTATOR)
+    (offer,) = await claim(db, who, project)
+    await submit(db, who, project, offer, {"mood": {"value": 4}, "who": {"spans": []}})
+    module = sys.modules[fit_project.__module__]
+    real = module.fit_question
+
+    def dying(question: Any, *rest: Any) -> Any:
+        if question.name == "who":
+            raise RuntimeError("killed")
+        return real(question, *rest)
+
+    async def told() -> set[str]:
+        async with db.tenant_tx(tenant.owner) as tx:
+            report = await quality_report(tx, project)
+        return {q["name"] for q in report["questions"] if "method" in q}
+
+    monkeypatch.setattr(module, "fit_question", dying)
+    with pytest.raises(RuntimeError):
+        await fit_project(db, tenant.owner, project)
+    assert await told() == set()
+    monkeypatch.undo()
+    await fit_project(db, tenant.owner, project)
+    assert await told() == {"mood", "who", "why"}
 
 
 async def test_a_run_needs_an_ontology(db: Database, tenant: Tenant) -> None:
