@@ -678,6 +678,7 @@ async def live_gold(
     return {row[0]: (row[1], row[2]) for row in rows}
 
 
+# The item is marked as due once its task is held, as by a submit: the other way round the two would wait for each other for ever.
 PLANT = """
 WITH planted AS (
     INSERT INTO gold (tenant_id, project_id, item_id, answer, planted_by)
@@ -696,7 +697,8 @@ WITH planted AS (
     SELECT %(tenant)s, batch_id, shard, -sum(was_task), -sum(was_done) FROM counted, task WHERE batch_id IS NOT NULL GROUP BY batch_id, shard
     ON CONFLICT (tenant_id, batch_id, shard) DO UPDATE SET tasks = b.tasks + excluded.tasks, done = b.done + excluded.done
 ), due AS (
-    INSERT INTO consensus_due AS q (tenant_id, project_id, item_id) VALUES (%(tenant)s, %(project)s, %(item)s)
+    INSERT INTO consensus_due AS q (tenant_id, project_id, item_id)
+    SELECT %(tenant)s, %(project)s, %(item)s FROM (SELECT count(*) FROM task) AS held
     ON CONFLICT (tenant_id, project_id, item_id) DO UPDATE SET item_id = q.item_id WHERE false
 )
 SELECT id FROM planted
@@ -735,7 +737,7 @@ WITH removed AS (
     SELECT %(tenant)s, batch_id, shard, sum(is_task), sum(is_done) FROM counted, task WHERE batch_id IS NOT NULL GROUP BY batch_id, shard
     ON CONFLICT (tenant_id, batch_id, shard) DO UPDATE SET tasks = b.tasks + excluded.tasks, done = b.done + excluded.done
 ), due AS (
-    INSERT INTO consensus_due AS q (tenant_id, project_id, item_id) SELECT %(tenant)s, %(project)s, item_id FROM removed
+    INSERT INTO consensus_due AS q (tenant_id, project_id, item_id) SELECT %(tenant)s, %(project)s, item_id FROM removed, (SELECT count(*) FROM task) AS held
     ON CONFLICT (tenant_id, project_id, item_id) DO UPDATE SET item_id = q.item_id WHERE false
 )
 SELECT id FROM removed
