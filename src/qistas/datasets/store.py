@@ -11,6 +11,8 @@ from qistas.db import Tx
 
 from .types import Dataset, Export, ExportState, Selection, Version
 
+PAGE_BYTES = 16 * 2**20  # of payloads that are read at once, as they are stored (packed)
+
 _VERSION = """id, dataset_id, project_id, number, state, selection, splits, seed, note, items, progress, hash, manifest, detail, fault,
        created_by, created_at, sealed_at"""
 _LISTED = _VERSION.replace("manifest,", "NULL::jsonb AS manifest,")
@@ -185,7 +187,10 @@ async def end_lost_exports(tx: Tx, detail: str, fault: str) -> list[UUID]:
 async def page_of_items(
     tx: Tx, project_id: ProjectId, selection: Selection, after: UUID | None, limit: int, *, payload: bool
 ) -> list[tuple[UUID, bytes, str | None, str | None, dict[str, Any], dict[str, Any]]]:
-    """(id, content hash, external id, split, metadata, data) of items after `after`, without withdrawn ones."""
+    """(id, content hash, external id, split, metadata, data) of items after `after`, without withdrawn ones.
+
+    Up to `limit` of them, and with their payloads no more than `PAGE_BYTES` of these as they are stored: at least one.
+    """
     wanted = ["i.tenant_id = %(tenant)s", "i.project_id = %(project)s", "i.withdrawn_at IS NULL"]
     if after is not None:
         wanted.append("i.id > %(after)s")
@@ -200,11 +205,17 @@ async def page_of_items(
             """NOT EXISTS (SELECT FROM gold g WHERE g.tenant_id = i.tenant_id AND g.project_id = i.project_id AND g.item_id = i.id
                               AND g.removed_at IS NULL)"""
         )
+    found = f"FROM items i WHERE {' AND '.join(wanted)}"
+    within = f"""AND i.id <= (
+             SELECT p.id FROM (SELECT i.id, row_number() OVER inorder AS place, sum(pg_column_size(i.data)) OVER inorder AS size
+                                 {found} WINDOW inorder AS (ORDER BY i.id ROWS UNBOUNDED PRECEDING) ORDER BY i.id LIMIT %(limit)s) p
+              WHERE p.size <= %(bytes)s OR p.place = 1 ORDER BY p.id DESC LIMIT 1)"""
     return await tx.rows(
         f"""SELECT i.id, i.content_hash, i.external_id, i.split, i.metadata, {"i.data" if payload else "'{}'::jsonb"}
-              FROM items i WHERE {" AND ".join(wanted)} ORDER BY i.id LIMIT %(limit)s""",
+              {found} {within if payload else ""} ORDER BY i.id LIMIT %(limit)s""",
         {
             "tenant": tx.tenant_id,
+            "bytes": PAGE_BYTES,
             "project": project_id,
             "after": after,
             "limit": limit,

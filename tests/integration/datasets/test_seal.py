@@ -149,6 +149,25 @@ async def test_selections(filled: Yard) -> None:
         assert (preview.items, preview.complete) == (len(texts), True)
 
 
+async def test_large_items_come_a_few_at_a_time(filled: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = await filled.seal(Selection())
+    pages: list[int] = []
+    real = store.page_of_items
+
+    async def counted(*args: Any, **more: Any) -> Any:
+        found = await real(*args, **more)
+        pages.append(len(found))
+        return found
+
+    monkeypatch.setattr(store, "page_of_items", counted)
+    for most, sizes in ((1, [1, 1, 1, 1, 0]), (60, [2, 2, 0])):
+        pages.clear()
+        monkeypatch.setattr(store, "PAGE_BYTES", most)
+        version = await filled.seal(Selection())
+        assert pages == sizes
+        assert await rows_of(filled, version) == await rows_of(filled, whole)
+
+
 async def test_the_preview_says_what_is_left_out_and_why(filled: Yard) -> None:
     async def left_out(selection: Selection) -> dict[tuple[str, str | None], int]:
         async with filled.db.tenant_tx(filled.who) as tx:
