@@ -39,7 +39,6 @@ SCHEMA = pa.schema(
         ("row_hash", pa.binary(32)),
     ]
 )
-JSON_COLUMNS = ("data", "metadata", "answer", "confidence", "provenance")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from qistas.engine.sums import sum_by
-
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
@@ -65,16 +63,3 @@ def percentile_interval(draws: FloatArray, level: float) -> tuple[float, float]:
     tail = (1.0 - level) / 2.0
     low, high = np.quantile(finite, [tail, 1.0 - tail])
     return float(low), float(high)
-
-
-def resample_items(statistics: FloatArray, n_bootstrap: int, rng: np.random.Generator) -> FloatArray:
-    """Bootstrap sums of per-item ``statistics`` (n_items, k) → (n_bootstrap, k), through random blocks."""
-    block, n_blocks = deal_blocks(len(statistics), rng)
-    if n_blocks == len(statistics):
-        sums = statistics
-    else:
-        sums = np.stack(
-            [sum_by(block, statistics[:, j], n_blocks) for j in range(statistics.shape[1])],
-            axis=1,
-        )
-    return resampled_sums(sums, n_bootstrap, rng)
