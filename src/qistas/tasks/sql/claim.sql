@@ -15,7 +15,7 @@ WITH p AS (
     SELECT ontology_version AS version,
            make_interval(secs => 60 * coalesce((settings ->> 'lease_minutes')::float8, 30)) AS lease,
            coalesce((settings ->> 'assigned_only')::boolean, false) AS assigned_only,
-           (SELECT count(*) FROM generate_series(1, @limit) WHERE random() < coalesce((settings ->> 'gold_rate')::float8, 0)) AS plants
+           coalesce((settings ->> 'gold_rate')::float8, 0) AS gold_rate
       FROM projects
      WHERE tenant_id = %(tenant)s AND id = %(project)s AND state = 'active' AND ontology_version > 0
 ), again AS (
@@ -30,7 +30,9 @@ WITH p AS (
                FOR UPDATE SKIP LOCKED)
     RETURNING id, task_id, item_id, ontology_version, expires_at, draft, draft_seconds, suggestion
 ), need AS (
-    SELECT CASE WHEN EXISTS (SELECT FROM p) THEN @limit - count(*) ELSE 0 END AS n FROM again
+    -- Each free place is drawn for gold or not. Were those drawn for too that are held already, one free place would be gold for sure.
+    SELECT n, (SELECT count(*) FROM generate_series(1, n) WHERE random() < (SELECT gold_rate FROM p)) AS plants
+      FROM (SELECT CASE WHEN EXISTS (SELECT FROM p) THEN @limit - count(*) ELSE 0 END AS n FROM again) AS free
 ), candidates AS (
     -- Gold that was given back comes again before anything else, as work at the front of the queue does.
     (SELECT t.id, 0 AS part, 0 AS a, 0::real AS b, t.age
@@ -43,11 +45,11 @@ WITH p AS (
     UNION ALL
     (SELECT t.id, 1, 0, 0, t.age
        FROM tasks t
-      WHERE (SELECT plants FROM p) > 0 AND t.tenant_id = %(tenant)s AND t.project_id = %(project)s
+      WHERE (SELECT plants FROM need) > 0 AND t.tenant_id = %(tenant)s AND t.project_id = %(project)s
         AND t.purpose = 'gold' AND t.state <> 'withdrawn'
         AND NOT EXISTS (SELECT FROM leases l
                          WHERE l.tenant_id = %(tenant)s AND l.task_id = t.id AND l.annotator_id = %(annotator)s OFFSET 0)
-      ORDER BY t.age LIMIT (SELECT plants FROM p))
+      ORDER BY t.age LIMIT (SELECT plants FROM need))
     UNION ALL
     SELECT t.id, 2, t.a, t.b, t.age
       FROM (SELECT who FROM unnest(%(mine)s::uuid[]) AS who
