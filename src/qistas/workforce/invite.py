@@ -186,6 +186,8 @@ async def _join(tx: Tx, hashed: bytes, person_id: PersonId) -> None:
         )
     else:
         member_id, present = member.id, Role(member.role)
+        if member.left:  # what they held before does not come back with them, even where a crash has left it
+            await store.end_credentials_of_member(tx, used.tenant_id, member_id)
         if member.left or not includes(present, tenant_wide):
             await store.set_role(tx, used.tenant_id, member_id, tenant_wide)
     if used.project_id is not None:

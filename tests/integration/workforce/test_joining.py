@@ -11,7 +11,7 @@ from tests.integration.conftest import Api
 
 from qistas.core.ids import ProjectId, uuid7
 from qistas.core.principal import Role
-from qistas.workforce import resolve
+from qistas.workforce import resolve, store
 from qistas.workforce.passwords import hash_password
 
 PASSWORD = "correct horse battery"
@@ -144,6 +144,28 @@ async def test_somebody_who_is_there_already(api: Api) -> None:
         member["id"]
     ]
     assert person_id
+
+
+async def test_one_who_comes_back_brings_no_old_credentials(api: Api) -> None:
+    tenant = await api.tenant("Dar")
+    owner = await api.client_for(tenant.owner)
+    stored = await hash_password(PASSWORD)
+    person_id, member = await api.make_person(
+        tenant, Role.VIEWER, email="layla@example.org", password_hash=stored
+    )
+    assert member is not None
+    old = [await api.client_for(member), await api.signed_in(person_id, tenant.id)]
+    async with api.db.tenant_tx(
+        tenant.owner
+    ) as tx:  # the first half of a removal whose server died before the second
+        await store.leave(tx, tenant.id, member.member_id)
+    resolve.forget(api.db)
+    assert [(await one.get("/session")).status_code for one in old] == [401, 401]
+    secret = secret_of(await owner.post("/invitations", json={"role": "viewer"}))
+    new, joined = await accept(api, secret)
+    assert joined.status_code == 200, joined.text
+    assert (await new.get("/session")).status_code == 200
+    assert [(await one.get("/session")).status_code for one in old] == [401, 401]
 
 
 async def test_a_viewer_who_is_invited_to_annotate_may(api: Api) -> None:
