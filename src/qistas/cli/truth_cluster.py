@@ -74,7 +74,13 @@ def _infer(read: "ParquetShards", method: str, chosen: argparse.Namespace, *, fi
     from qistas.engine.truth import fit_shards
 
     try:
-        fitted = fit_shards(read.shards, method, n_annotators=len(read.annotators), n_labels=len(read.labels))
+        fitted = fit_shards(
+            read.shards,
+            method,
+            n_annotators=len(read.annotators),
+            n_labels=len(read.labels),
+            rng=np.random.default_rng(chosen.seed),
+        )
     except ValueError as error:
         raise Invalid(f"The method {method} does not fit these answers: {error}") from error
     known = _known(chosen) if chosen.truth else {}

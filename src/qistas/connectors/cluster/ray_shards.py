@@ -1,9 +1,11 @@
 """Shards in Ray's actors. Ray is an optional extra and loaded when a cluster is opened."""
 
 import os
+import warnings
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -27,6 +29,8 @@ def open_ray(engine: str) -> Generator[Any]:
         raise Invalid(
             f"{engine!r} is not an engine. Give `ray`, or `ray://host:10001` for a cluster that runs."
         )
+    if engine != ENGINE:
+        _show_token()
     try:
         import ray  # pyright: ignore[reportMissingImports]
     except ImportError as missing:
@@ -39,13 +43,26 @@ def open_ray(engine: str) -> Generator[Any]:
             settings: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
             # Named outright: left to itself Ray looks for a cluster begun here once, and waits for it even when it is gone.
             known = os.environ.get("RAY_ADDRESS") or "local"
-            ray.init(address=known if engine == ENGINE else engine, **settings)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # what it warns of is in the error it raises
+                ray.init(address=known if engine == ENGINE else engine, **settings)
         yield ray
     except ConnectionError as error:
-        raise Unavailable(f"The Ray cluster does not answer: {error}".split("\n")[0]) from error
+        told = f"The Ray cluster does not answer: {error}".split("\n")[0]
+        raise Unavailable(
+            f"{told}. See that the address is that of `ray start --head` with its client's port (10001), and, where the cluster asks for "
+            "a token, set RAY_AUTH_MODE=token and its RAY_AUTH_TOKEN."
+        ) from error
     finally:
         if ours:
             ray.shutdown()
+
+
+def _show_token() -> None:
+    """Let Ray's client show the token there is: unlike `ray.init()` on a node of the cluster it does so only when told to."""
+    lies = os.environ.get("RAY_AUTH_TOKEN_PATH") or Path.home() / ".ray" / "auth_token"
+    if os.environ.get("RAY_AUTH_TOKEN") or Path(lies).exists():
+        os.environ.setdefault("RAY_AUTH_MODE", "token")  # read when Ray is loaded
 
 
 @dataclass(frozen=True, slots=True)
