@@ -141,3 +141,29 @@ def test_gold_is_planted_and_taken_out(open_page: OpenPage, served: Served, work
     table.get_by_role("button", name=word("en", "gold.remove"), exact=True).click()
     page.get_by_role("dialog").get_by_role("button", name=word("en", "gold.remove"), exact=True).click()
     expect(page.get_by_text(word("en", "gold.none"))).to_be_visible()
+
+
+def test_gold_is_planted_beyond_the_first_hundred(open_page: OpenPage, served: Served) -> None:
+    ontology = {
+        "format": 1,
+        "fields": [{"name": "text"}],
+        "questions": [{"name": "q", "kind": "choice", "labels": [{"name": "yes"}, {"name": "no"}]}],
+    }
+    made = served.api.post("/projects", json={"name": "Much gold", "ontology": ontology})
+    project = f"/projects/{made.raise_for_status().json()['id']}"
+    lines = "".join(f'{{"data": {{"text": "Item {at}"}}}}\n' for at in range(101))
+    headers = {"Content-Type": "application/x-ndjson"}
+    served.api.post(f"{project}/items", content=lines.encode(), headers=headers).raise_for_status()
+    items = served.api.get(f"{project}/items", params={"limit": 500}).raise_for_status().json()["rows"]
+    for item in items[:100]:
+        gold = {"item_id": item["id"], "answer": {"q": {"labels": ["yes"]}}}
+        served.api.post(f"{project}/gold", json=gold).raise_for_status()
+    page = open_page(f"{project}/quality")
+    page.get_by_role("tab", name=word("en", "quality.gold")).click()
+    page.get_by_role("button", name=word("en", "gold.plant"), exact=True).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("Item 100")).to_be_visible()
+    dialog.get_by_role("radio").first.check()
+    dialog.get_by_role("button", name=word("en", "gold.plantThis")).click()
+    expect(dialog.get_by_text(word("en", "gold.noItems"))).to_be_visible()
+    check_axe(page)
