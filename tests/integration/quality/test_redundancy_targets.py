@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from typing import Any
+from uuid import UUID
 
 from tests.build import claim, fill, make_project, submit, task_rows
 from tests.conftest import Tenant
@@ -68,6 +69,12 @@ async def confidences(api: Api, tenant: Tenant, project: ProjectId) -> list[floa
         ]
 
 
+async def disputed_items(api: Api, tenant: Tenant, project: ProjectId) -> set[UUID]:
+    async with api.db.tenant_tx(tenant.owner) as tx:
+        rows = await tx.rows("SELECT item_id FROM consensus WHERE project_id = %s AND disputed", (project,))
+    return {row[0] for row in rows}
+
+
 def check_savings(report: dict[str, Any], rows: list[dict[str, Any]]) -> None:
     """The report is what the tasks add up to."""
     done = [row["answers"] for row in rows if row["state"] == "done"]
@@ -104,18 +111,32 @@ async def test_a_target_of_the_project_is_asked_for_until_it_is_reached_and_no_l
     assert not any([await claim(api.db, who, project) for who in people])
 
 
-async def test_a_higher_target_of_the_project_takes_more_answers(api: Api) -> None:
+async def test_a_target_that_is_reached_stops_even_what_is_in_doubt(api: Api) -> None:
     tenant = await api.tenant()
     people = await crew(tenant)
     used: list[int] = []
-    for target in (0.8, 0.97):
+    for target in (0.85, 0.97):
         project = await begun(api, tenant, target_accuracy=target)
-        await to_the_end(api, project, people)
+        await answer(api, project, people, [0, 1])  # the two who know most: they agree on nearly all
+        report, expected, rows = await told(api, tenant, project)
+        check_savings(report, rows)
+        disputed = await disputed_items(api, tenant, project)
+        assert disputed
+        states = {row["item_id"]: row["state"] for row in rows}
+        if target < expected:
+            assert set(states.values()) == {"done"}, "the project is right enough, whatever one item is"
+            assert (report["answers"], report["saved"]) == (LEAST * N, (MOST - LEAST) * N)
+        else:
+            assert {states[item] for item in disputed} == {"open"}, (
+                "the project is not: what is in doubt goes on"
+            )
+        given = await to_the_end(api, project, people)
         report, _, rows = await told(api, tenant, project)
         check_savings(report, rows)
         assert {row["state"] for row in rows} == {"done"}
+        assert given + LEAST * N == report["answers"]
         used.append(report["answers"])
-    assert used[0] < used[1], used
+    assert used[0] == LEAST * N < used[1], used
 
 
 async def test_asking_stops_where_an_answer_costs_more_than_it_mends(api: Api) -> None:
