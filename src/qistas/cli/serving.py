@@ -28,6 +28,8 @@ from qistas.db.migrate import migrate
 from qistas.settings import Settings, open_database
 from qistas.workforce import end_token, ensure_owner, issue_token, make_link, principal_of_person
 
+from .connection import Connection
+
 log = logging.getLogger("qistas.up")
 
 SOON_SECONDS = 1.0
@@ -152,7 +154,8 @@ async def _serve(settings: Settings, address: Address, listening: socket.socket,
         uvicorn.Config(
             create_app(settings, address),
             loop="uvloop",
-            http="httptools",
+            http=Connection,
+            ws="none",
             access_log=False,
             log_config=None,
             proxy_headers=settings.public_url is not None,
