@@ -13,7 +13,8 @@ from starlette.requests import ClientDisconnect
 from qistas.connectors.blobs import BlobStore, Stored
 from qistas.core.errors import Fault, Invalid
 
-MAX_FIELD_BYTES = 1 << 20
+MAX_FIELD_BYTES = 1 << 20  # of all fields beside the file together: they are held in memory
+MAX_FIELDS = 100
 
 # What the form looks like in the OpenAPI document, since it is not read by the framework.
 FORM = {
@@ -56,6 +57,7 @@ class _Form:
         self._disposition = b""
         self._name = ""
         self._held = bytearray()
+        self._total = 0
         self._in_file = False
 
     def callbacks(self) -> dict[str, object]:
@@ -96,16 +98,28 @@ class _Form:
                 )
             self.file_name = options.get(b"filename", b"upload").decode("utf-8", "replace")
             self._in_file = True
+        elif len(self.fields) >= MAX_FIELDS:
+            raise Invalid(
+                "The form has too many fields.",
+                [Fault("form", f"has more than {MAX_FIELDS}", "Send `file` and `options`.")],
+            )
 
     def _data(self, data: bytes, start: int, end: int) -> None:
         if self._in_file:
             self.pieces.append(data[start:end])
             return
         self._held += data[start:end]
-        if len(self._held) > MAX_FIELD_BYTES:
+        self._total += end - start
+        if self._total > MAX_FIELD_BYTES:
             raise Invalid(
                 "A field of the form is too long.",
-                [Fault(self._name, f"has more than {MAX_FIELD_BYTES:,} bytes", "")],
+                [
+                    Fault(
+                        self._name[:100],
+                        f"has more than {MAX_FIELD_BYTES:,} bytes, with those before it",
+                        "Send `file` and `options`.",
+                    )
+                ],
             )
 
     def _end(self) -> None:
