@@ -20,7 +20,7 @@ async def score_gold(
     answers: Sequence[AnswerRow],
     gold: Mapping[UUID, tuple[UUID, Mapping[str, Any]]],
 ) -> int:
-    """Score those of `answers` that are to `gold` items, question by question; the number of annotations scored."""
+    """Score those of `answers` that are to `gold` items, question by question; the number of annotations scored for the first time."""
     scores: list[tuple[UUID, str, UUID, UUID, float]] = []
     for row in answers:
         if row.item_id not in gold:
@@ -33,8 +33,8 @@ async def score_gold(
                     question.kind.score(question, known[question.name], given) if given is not None else 0.0
                 )
                 scores.append((row.id, question.name, gold_id, row.annotator_id, score))
-    await store.save_scores(tx, project_id, scores)
-    used = {row[2] for row in scores}
-    if used:
-        await record(tx, Act.GOLD_USE, used, annotations=len({row[0] for row in scores}))
-    return len({row[0] for row in scores})
+    fresh = await store.save_scores(tx, project_id, scores)
+    scored = {annotation for _, annotation in fresh}
+    if fresh:
+        await record(tx, Act.GOLD_USE, {gold_id for gold_id, _ in fresh}, annotations=len(scored))
+    return len(scored)

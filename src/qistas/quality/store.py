@@ -765,11 +765,12 @@ async def list_gold(tx: Tx, project_id: UUID, after: UUID, limit: int) -> list[G
 
 async def save_scores(
     tx: Tx, project_id: UUID, scores: Sequence[tuple[UUID, str, UUID, UUID, float]]
-) -> None:
+) -> list[tuple[UUID, UUID]]:
     """Keep (annotation, question, gold, annotator, score) rows. An item planted anew, with another answer, is scored by that; of
-    an annotator who changed the answer only the last one counts."""
+    an annotator who changed the answer only the last one counts. (gold, annotation) of those that were not scored like this before.
+    """
     if not scores:
-        return
+        return []
     await tx.run(
         """UPDATE gold_scores s SET superseded = true
              FROM annotations last JOIN annotations a ON a.tenant_id = last.tenant_id AND a.task_id = last.task_id
@@ -778,12 +779,13 @@ async def save_scores(
               AND s.tenant_id = a.tenant_id AND s.annotation_id = a.id AND NOT s.superseded""",
         {"tenant": tx.tenant_id, "last": [row[0] for row in scores]},
     )
-    await tx.run(
+    return await tx.rows(
         """INSERT INTO gold_scores AS s (tenant_id, annotation_id, question, gold_id, project_id, annotator_id, score)
            SELECT %(tenant)s, a, q, g, %(project)s, w, score
              FROM unnest(%(a)s::uuid[], %(q)s::text[], %(g)s::uuid[], %(w)s::uuid[], %(s)s::real[]) AS r (a, q, g, w, score)
            ON CONFLICT (tenant_id, annotation_id, question) DO UPDATE
-              SET gold_id = excluded.gold_id, score = excluded.score WHERE s.gold_id <> excluded.gold_id""",
+              SET gold_id = excluded.gold_id, score = excluded.score WHERE s.gold_id <> excluded.gold_id
+        RETURNING s.gold_id, s.annotation_id""",
         {
             "tenant": tx.tenant_id,
             "project": project_id,

@@ -598,6 +598,14 @@ async def test_a_changed_answer_to_gold_is_scored_once(db: Database, tenant: Ten
             )
         last = changed.id
         assert await tally() == (right, 1, 1)
+    async with db.tenant_tx(tenant.owner) as tx:  # inferred once more, nothing is measured anew
+        await tx.run(
+            "INSERT INTO consensus_due (tenant_id, project_id, item_id) VALUES (%s, %s, %s)",
+            (tenant.id, project, item),
+        )
+    assert await tally() == (1, 1, 1)
+    async with db.tenant_tx(tenant.owner) as tx:
+        assert await tx.value("SELECT count(*) FROM outbox WHERE act = 'gold.use'") == 4
 
 
 async def test_an_answer_that_comes_while_its_item_is_inferred_is_inferred_next(
