@@ -11,7 +11,7 @@ import pytest
 from qistas.cli.main import build_parser
 
 ROOT = Path(__file__).resolve().parents[3]
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+DOCUMENTS = [ROOT / "README.md", ROOT / "README.ar.md", *sorted((ROOT / "docs").rglob("*.md"))]
 LINES = [
     (document.name, line)
     for document in DOCUMENTS
@@ -34,3 +34,12 @@ def test_there_are_some() -> None:
     assert len(LINES) > 20
     with pytest.raises(SystemExit):
         build_parser("seal").parse_args(["seal", "--project", "P"])
+
+
+@pytest.mark.parametrize("document", ["README.md", "docs/tutorial/first-dataset.md"])
+def test_the_arabic_says_the_same_commands(document: str) -> None:
+    def code(path: Path) -> list[str]:
+        return re.findall(r"^```\w+\n.*?^```", path.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+
+    english = ROOT / document
+    assert code(english.with_suffix(".ar.md")) == code(english)
