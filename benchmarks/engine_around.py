@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -151,7 +152,7 @@ def alpha(python, repeats, size):
         for metric in METRICS:
             name = f"alpha {metric}, {len(value):,} labels, {people} annotators, K = {labels}"
             ours, timing = best(
-                lambda metric=metric, data=data: krippendorff_alpha(data, metric=metric, n_bootstrap=0),
+                partial(krippendorff_alpha, data, metric=metric, n_bootstrap=0),
                 repeats,
             )
             for form in ("matrix", "counts"):
@@ -161,9 +162,7 @@ def alpha(python, repeats, size):
                 gap = {} if theirs is None else {"difference": abs(theirs["value"] - ours.value)}
                 report(f"{name}, peer from {form}", timing, theirs, **gap)
             _, timing = best(
-                lambda metric=metric, data=data: krippendorff_alpha(
-                    data, metric=metric, rng=np.random.default_rng(1)
-                ),
+                partial(krippendorff_alpha, data, metric=metric, rng=np.random.default_rng(1)),
                 repeats,
             )
             report(f"{name}, with 1,000 bootstrap draws", timing)

@@ -53,7 +53,7 @@ def unsent(shape: type[Any], schema: Schema, schemas: dict[str, Schema]) -> Iter
             continue
         value = resolved(record["properties"][field.name], schemas)
         kind = hints[field.name]
-        of = [k for k in (kind, *get_args(kind)) if is_dataclass(k)]
+        of = [k for k in (kind, *get_args(kind)) if isinstance(k, type) and is_dataclass(k)]
         if value.get("type") == "array":
             value = resolved(value["items"], schemas)
             if (
