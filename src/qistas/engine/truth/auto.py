@@ -26,6 +26,8 @@ POOLING = 3.0
 AGREEMENT = 0.3  # nats an answer that full agreement with the votes is worth
 SHARPNESS = 5000.0  # answers' worth of evidence that tell two candidates apart, however many there are
 SUBTYPES = (1, 2, 5, 10)
+RIGHT, WRONG = 4.0, 1.0  # answers that one_coin starts an annotator with
+BY_WEIGHTS = "Labels or annotators are too many for tables of confusion: wawa, bwa and one_coin weigh alike."
 ITEMS_A_CLASS = 10
 CELLS_AN_ANSWER = 4
 TOLERANCE = 1e-5
@@ -120,9 +122,7 @@ def auto(
     log_likelihood, said, details = None, (), {}
     if tried is None:
         posterior = _by_weights(responses, clamp)
-        explanation = (
-            "Labels or annotators are too many for tables of confusion: wawa, bwa and one_coin weigh alike."
-        )
+        explanation = BY_WEIGHTS
         iterations, converged = 1, True
     else:
         weighed, posterior, last = tried
@@ -254,7 +254,7 @@ def _scores(found: list[Found]) -> Float64:
 
 def _candidates(part: Crowd, pairs: int, answers: int) -> list[Candidate]:
     n_labels = part.responses.n_labels
-    if pairs * n_labels > _MOST_CELLS or n_labels**2 > MOST_TABLE:
+    if not tables_fit(pairs, n_labels):
         return []
     answered = int((part.responses.counts() > 0).sum())
     made: list[Candidate] = []
@@ -270,6 +270,11 @@ def _candidates(part: Crowd, pairs: int, answers: int) -> list[Candidate]:
         made.append(Candidate(f"people mostly right{split}", evidence.anchored(n_labels), subtypes))
         made.append(Candidate(f"people like the crowd{split}", evidence.crowd_like(part), subtypes))
     return made
+
+
+def tables_fit(pairs: int, n_labels: int) -> bool:
+    """Whether candidates may keep tables of so many pairs of annotator and label."""
+    return pairs * n_labels <= _MOST_CELLS and n_labels**2 <= MOST_TABLE
 
 
 def drawn(order: Int64, count: Int64) -> Int64:
@@ -300,6 +305,6 @@ def _by_weights(responses: Responses, clamp: Int32 | None) -> Float64:
     """The mean of the methods that keep one number an annotator."""
     posterior = wawa(responses, gold=clamp).posterior.astype(np.float64)
     posterior += bwa(responses, gold=clamp).posterior
-    posterior += one_coin(responses, gold=clamp, right=4.0, wrong=1.0).posterior
+    posterior += one_coin(responses, gold=clamp, right=RIGHT, wrong=WRONG).posterior
     posterior /= posterior.sum(axis=1, keepdims=True)
     return posterior

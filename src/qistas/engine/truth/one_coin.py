@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from time import perf_counter
 
 import numpy as np
@@ -12,7 +14,21 @@ from qistas.engine.truth import _kernels, em
 from qistas.engine.truth.results import TruthResult, finish
 
 Float64 = NDArray[np.float64]
+Int32 = NDArray[np.int32]
+Step = Callable[[Float64, Float64], tuple[Float64, Float64, float]]
 _EDGE = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Coin:
+    """Where the rounds ended: ``accuracy`` of each annotator and its log odds ``weight``; ``prior`` of the labels."""
+
+    accuracy: Float64
+    weight: Float64
+    prior: Float64
+    log_likelihood: float
+    history: tuple[float, ...]
+    converged: bool
 
 
 def one_coin(
@@ -69,14 +85,66 @@ def _fit(
     n_labels = responses.n_labels
     clamp = gold_codes(gold, responses.n_items, n_labels)
     count = np.bincount(responses.annotator, minlength=responses.n_annotators).astype(np.float64)
+
+    def step(weight: Float64, log_prior: Float64) -> tuple[Float64, Float64, float]:
+        return _kernels.vote_step(responses, weight, log_prior, clamp)
+
+    coin = rounds(
+        step,
+        count,
+        *voted(responses, clamp),
+        right=right,
+        wrong=wrong,
+        uniform_prior=uniform_prior,
+        max_iter=max_iter,
+        tol=tol,
+    )
+    posterior = np.empty((responses.n_items, n_labels), dtype=np.float32)
+    _kernels.vote_step(responses, coin.weight, np.log(coin.prior), clamp, posterior)
+    return finish(
+        method,
+        responses,
+        posterior,
+        clamp,
+        explanation=(
+            "Each annotator's accuracy was estimated together with the truth by EM "
+            f"({len(coin.history)} iterations); answers weigh by its log odds."
+        ),
+        seconds=perf_counter() - began,
+        prior=coin.prior,
+        log_likelihood=coin.log_likelihood,
+        iterations=len(coin.history),
+        converged=coin.converged,
+        history=coin.history,
+        weight=coin.weight,
+        details={"accuracy": coin.accuracy},
+    )
+
+
+def voted(responses: Responses, clamp: Int32 | None) -> tuple[Float64, Float64]:
+    """Expected right answers by annotator, and class totals, under the vote shares."""
     share = em.majority_share(responses, clamp)
-    seen = responses.counts() > 0
-    correct = _kernels.matches(responses, share)[1]
-    totals = share[seen].sum(axis=0)
-    del share
+    return _kernels.matches(responses, share)[1], share[responses.counts() > 0].sum(axis=0)
+
+
+def rounds(
+    step: Step,
+    count: Float64,
+    correct: Float64,
+    totals: Float64,
+    *,
+    right: float,
+    wrong: float,
+    uniform_prior: bool = False,
+    max_iter: int = 200,
+    tol: float = 1e-6,
+) -> Coin:
+    """EM until the likelihood stands still. ``step`` passes over the answers, wherever they lie: from log odds and log prior to
+    expected right answers, class totals and the score that `_kernels.vote_step` gives. ``count``: answers by annotator.
+    """
+    n_labels, answers = totals.size, float(count.sum())
     others = max(n_labels - 1, 1)
     history: list[float] = []
-    converged = False
     while True:
         accuracy = (correct + right) / np.maximum(count + right + wrong, 1e-300)
         accuracy[(count + right + wrong) == 0] = 0.5
@@ -90,32 +158,12 @@ def _fit(
         else:
             miss = np.log((1.0 - accuracy) / others)
             weight = np.log(accuracy) - miss
-        correct, totals, score = _kernels.vote_step(responses, weight, np.log(prior), clamp)
+        correct, totals, score = step(weight, np.log(prior))
         likelihood = score + float(miss @ count)
         penalty = 0.0
         if right or wrong:
             penalty = float(right * np.log(accuracy).sum() + wrong * np.log1p(-accuracy).sum())
         history.append(likelihood + penalty)
-        converged = len(history) > 1 and abs(history[-1] - history[-2]) <= tol * max(len(responses), 1)
+        converged = len(history) > 1 and abs(history[-1] - history[-2]) <= tol * max(answers, 1.0)
         if converged or len(history) >= max_iter:
-            break
-    posterior = np.empty((responses.n_items, n_labels), dtype=np.float32)
-    _kernels.vote_step(responses, weight, np.log(prior), clamp, posterior)
-    return finish(
-        method,
-        responses,
-        posterior,
-        clamp,
-        explanation=(
-            "Each annotator's accuracy was estimated together with the truth by EM "
-            f"({len(history)} iterations); answers weigh by its log odds."
-        ),
-        seconds=perf_counter() - began,
-        prior=prior,
-        log_likelihood=likelihood,
-        iterations=len(history),
-        converged=converged,
-        history=tuple(history),
-        weight=weight,
-        details={"accuracy": accuracy},
-    )
+            return Coin(accuracy, weight, prior, likelihood, tuple(history), converged)

@@ -22,11 +22,14 @@ from numpy.typing import ArrayLike, NDArray
 from qistas.engine.responses import Responses
 from qistas.engine.truth import _kernels, em, evidence
 from qistas.engine.truth.auto import (
+    BY_WEIGHTS,
     CORRELATION,
     MOST_TABLE,
+    RIGHT,
     SAMPLE_ANSWERS,
     TOLERANCE,
     VOTE_SHARE,
+    WRONG,
     auto,
     doubt_in_words,
     doubted,
@@ -34,11 +37,17 @@ from qistas.engine.truth.auto import (
     last_rounds,
     only,
     pooled,
+    tables_fit,
     weigh,
 )
+from qistas.engine.truth.bwa import Centre, Moved
+from qistas.engine.truth.bwa import rounds as average
 from qistas.engine.truth.dawid_skene import ConfusionModel
 from qistas.engine.truth.ibcc import DirichletModel
+from qistas.engine.truth.one_coin import rounds as find_coins
+from qistas.engine.truth.one_coin import voted
 from qistas.engine.truth.results import Annotators, Fit, LabelTallies, shares, skill_of, tally_labels
+from qistas.engine.truth.wawa import agreement, by_agreement
 
 Float64 = NDArray[np.float64]
 Float32 = NDArray[np.float32]
@@ -104,6 +113,7 @@ class Shard:
         self._rows: NDArray[np.signedinteger] | None = None
         self._paired: NDArray[np.signedinteger] | None = None
         self._mixed: Float64 | None = None
+        self._centre: Centre | None = None
         self._posterior: Float32 | None = None
 
     def start(self) -> em.Stats:
@@ -159,6 +169,47 @@ class Shard:
             posterior += self._mixed
         self._mixed = posterior
         return score
+
+    def agreed(self) -> tuple[Float64, Float64]:
+        """`wawa`: answers, and those that equal the most voted label."""
+        return agreement(self._responses, self._known)
+
+    def lean(self, weight: Float64) -> None:
+        """Take the posterior under the weights of `wawa`."""
+        self._mixed = by_agreement(self._responses, self._known, weight).astype(np.float64)
+
+    def centre(self) -> Moved:
+        """`bwa`: where the votes put the items."""
+        self._centre = Centre(self._responses, self._known)
+        return self._centre.start()
+
+    def move(self, weight: Float64, mean: Float64, pull: float) -> Moved:
+        """`bwa`: where the weighed answers put them."""
+        assert self._centre is not None, "begin at the centre"
+        return self._centre.move(weight, mean, pull)
+
+    def centred(self) -> None:
+        """Add what `bwa` found."""
+        assert self._centre is not None, "begin at the centre"
+        assert self._mixed is not None, "lean first"
+        self._mixed += self._centre.point.astype(np.float32)
+        self._centre = None
+
+    def voted(self) -> tuple[Float64, Float64]:
+        """`one_coin`: its statistics under the vote shares."""
+        return voted(self._responses, self._known)
+
+    def toss(self, weight: Float64, log_prior: Float64) -> tuple[Float64, Float64, float]:
+        """`one_coin`: its statistics under weights."""
+        return _kernels.vote_step(self._responses, weight, log_prior, self._known)
+
+    def tossed(self, weight: Float64, log_prior: Float64) -> None:
+        """Add what `one_coin` found, and make the three one."""
+        assert self._mixed is not None, "lean first"
+        posterior = np.empty(self._mixed.shape, dtype=np.float32)
+        _kernels.vote_step(self._responses, weight, log_prior, self._known, posterior)
+        self._mixed += posterior
+        self._mixed /= self._mixed.sum(axis=1, keepdims=True)
 
     def mix(self, vote_share: float, correlation: float, tables: bool) -> ShardMix:
         """End `auto`: what the weighed candidates say together; then their posterior made as doubtful as its answers leave it."""
@@ -270,8 +321,8 @@ def fit_shards(
 
     The one table is that of the shards' items one after the other: by their order `auto`, which alone takes ``rng`` (and neither
     ``max_iter`` nor ``tol``), draws its sample and its subtypes. The tables of all annotators lie on the machine that calls:
-    ``n_annotators × n_labels²`` numbers. Raises ``ValueError`` for another method and where that would be more than 8 GiB
-    (for `auto`: where candidates would be too large, and the answers too many to bring together).
+    ``n_annotators × n_labels²`` numbers. Raises ``ValueError`` for another method, and, but for `auto` and the majority, where that
+    would be more than 8 GiB.
     """
     began = perf_counter()
     if method not in METHODS:
@@ -366,21 +417,71 @@ def _fit_auto(
             converged=result.converged,
             seconds=perf_counter() - began,
             travelled=travelled + result.posterior.nbytes,
-            explanation=f"{result.explanation} So few answers were brought together from {len(sizes)} shards.",
+            explanation=f"{result.explanation} So few answers were brought together from {len(sizes)} shards of items.",
         )
-    source = rng if rng is not None else np.random.default_rng(0)
-    seed = int(source.integers(2**62))
     own: Sequence[Int64] = shards.ask("pairs")
     pairs = evidence.Pairs.numbered(np.unique(np.concatenate(own)), n_labels)
-    items = _draw(shards, places, source)
-    part_rows, known, travelled = _gathered(shards, sizes, items, n_annotators, n_labels)
-    part = evidence.ready(part_rows, known)
+    if tables_fit(pairs.pair.size, n_labels):
+        source = rng if rng is not None else np.random.default_rng(0)
+        last = _tried(shards, sizes, own, pairs, source, n_annotators, n_labels)
+    else:
+        last = _by_weights(shards, sizes, n_annotators)
+    tables = n_annotators * n_labels**2 <= MOST_TABLE
+    mixed: Sequence[ShardMix] = shards.ask(
+        "mix", *([one] * len(sizes) for one in (VOTE_SHARE, CORRELATION, tables))
+    )
+    fit, confusion = None, None
+    if tables:
+        stats = _whole([one.stats for one in mixed if one.stats], sizes, (n_annotators, n_labels, n_labels))
+        told = pooled(stats)
+        fit = Fit(told.table, told.prior, vote_share=VOTE_SHARE, correlation=CORRELATION)
+        confusion = np.ascontiguousarray(fit.table.transpose(0, 2, 1), dtype=np.float32)
+    sums = _skill_sums([one.skill for one in mixed], sizes, n_annotators)
+    return _fitted(
+        sizes,
+        "auto",
+        skill_of(*sums, confusion=confusion),
+        _prior(mixed),
+        fit=fit,
+        log_likelihood=last.log_likelihood,
+        iterations=last.iterations,
+        converged=last.converged,
+        seconds=perf_counter() - began,
+        travelled=last.travelled,
+        explanation=f"{last.explanation}{doubt_in_words(VOTE_SHARE, CORRELATION)} "
+        f"{last.brought:,} answers were brought together from {len(sizes)} shards of items; else only sums travelled.",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """What candidates came to, their weighed posterior being with the shards; ``brought``: answers that came here."""
+
+    explanation: str
+    brought: int
+    travelled: int
+    log_likelihood: float | None = None
+    iterations: int = 1
+    converged: bool = True
+
+
+def _tried(
+    shards: Shards,
+    sizes: Sequence[ShardSize],
+    own: Sequence[Int64],
+    pairs: evidence.Pairs,
+    source: np.random.Generator,
+    n_annotators: int,
+    n_labels: int,
+) -> _Tried:
+    """Candidates weighed on a sample; those that weigh enough go on over all shards."""
+    seed = int(source.integers(2**62))
+    answers = sum(size.answers for size in sizes)
+    items = _draw(shards, np.cumsum([0, *[size.items for size in sizes]]), source)
+    sample, known, travelled = _gathered(shards, sizes, items, n_annotators, n_labels)
+    part = evidence.ready(sample, known)
     weighed = weigh(part, pairs.pair.size, answers, seed)
-    if weighed is None:
-        raise ValueError(
-            f"auto would keep tables of {pairs.pair.size:,} × {n_labels:,} numbers for each candidate, too many; "
-            "use majority, or infer on one machine, where methods of one number an annotator take over"
-        )
+    assert weighed is not None, "the tables fit"
     rows = [np.searchsorted(pairs.pair, pair) for pair in own]
     kept, found, best = weighed.kept(), weighed.found, weighed.best
     log_likelihood, iterations, converged = 0.0, 0, False
@@ -404,31 +505,46 @@ def _fit_auto(
         if m == best:
             log_likelihood, converged = score - state.apart, state.converged
             iterations = found[m].iterations + state.iterations
-    tables = n_annotators * n_labels**2 <= MOST_TABLE
-    mixed: Sequence[ShardMix] = shards.ask(
-        "mix", *([one] * len(sizes) for one in (VOTE_SHARE, CORRELATION, tables))
-    )
-    fit, confusion = None, None
-    if tables:
-        stats = _whole([one.stats for one in mixed if one.stats], sizes, (n_annotators, n_labels, n_labels))
-        told = pooled(stats)
-        fit = Fit(told.table, told.prior, vote_share=VOTE_SHARE, correlation=CORRELATION)
-        confusion = np.ascontiguousarray(fit.table.transpose(0, 2, 1), dtype=np.float32)
-    sums = _skill_sums([one.skill for one in mixed], sizes, n_annotators)
-    return _fitted(
-        sizes,
-        "auto",
-        skill_of(*sums, confusion=confusion),
-        _prior(mixed),
-        fit=fit,
-        log_likelihood=log_likelihood,
-        iterations=iterations,
-        converged=converged,
-        seconds=perf_counter() - began,
-        travelled=travelled,
-        explanation=f"{weighed.explain()}{doubt_in_words(VOTE_SHARE, CORRELATION)} "
-        f"Tried on a sample of {len(part_rows):,} answers; over {len(sizes)} shards of items only sums travelled.",
-    )
+    return _Tried(weighed.explain(), len(sample), travelled, log_likelihood, iterations, converged)
+
+
+def _by_weights(shards: Shards, sizes: Sequence[ShardSize], n_annotators: int) -> _Tried:
+    """The methods that keep one number an annotator, over all shards."""
+    n = len(sizes)
+
+    def parts(values: Float64) -> list[Float64]:
+        return [values[size.seen] for size in sizes]
+
+    def added(values: Sequence[Float64]) -> Float64:
+        whole = np.zeros(n_annotators)
+        for size, value in zip(sizes, values, strict=True):
+            whole[size.seen] += value
+        return whole
+
+    def together(moved: Sequence[Moved]) -> Moved:
+        total: Float64 = np.sum([one.total for one in moved], axis=0)
+        distance = added([one.distance for one in moved])
+        return Moved(distance, total, sum(one.seen for one in moved), max(one.moved for one in moved))
+
+    def move(weight: Float64, mean: Float64, pull: float) -> Moved:
+        return together(shards.ask("move", parts(weight), [mean] * n, [pull] * n))
+
+    def toss(weight: Float64, log_prior: Float64) -> tuple[Float64, Float64, float]:
+        found = shards.ask("toss", parts(weight), [log_prior] * n)
+        totals: Float64 = np.sum([one[1] for one in found], axis=0)
+        return added([one[0] for one in found]), totals, sum(one[2] for one in found)
+
+    agreed = shards.ask("agreed")
+    count = added([one[0] for one in agreed])
+    shards.ask("lean", parts(added([one[1] for one in agreed]) / np.maximum(count, 1.0)))
+    found = average(together(shards.ask("centre")), move, count)
+    shards.ask("centred")
+    start = shards.ask("voted")
+    totals: Float64 = np.sum([one[1] for one in start], axis=0)
+    coin = find_coins(toss, count, added([one[0] for one in start]), totals, right=RIGHT, wrong=WRONG)
+    shards.ask("tossed", parts(coin.weight), [np.log(coin.prior)] * n)
+    met = sum(size.seen.size for size in sizes)
+    return _Tried(BY_WEIGHTS, 0, 16 * met * (2 + found.iterations + len(coin.history)))
 
 
 class _Pass:
