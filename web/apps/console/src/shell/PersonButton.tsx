@@ -8,13 +8,17 @@ type Props = UnstyledButtonProps & ComponentPropsWithRef<"button"> & { name: str
 
 /** The first letters of a name, to press. */
 export const PersonButton = forwardRef<HTMLButtonElement, Props>(function PersonButton(
-  { name, ...rest },
+  { name, className, ...rest },
   ref,
 ) {
   const { t } = useTranslation();
   const letters = initials(name);
   return (
-    <UnstyledButton ref={ref} className={classes.person} {...rest}>
+    <UnstyledButton
+      ref={ref}
+      className={className ? `${classes.person} ${className}` : classes.person}
+      {...rest}
+    >
       <VisuallyHidden>{t("frame.person", { name })}</VisuallyHidden>
       <span aria-hidden="true">{letters}</span>
     </UnstyledButton>
