@@ -59,7 +59,7 @@ export function ChoiceEditor(props: EditorProps<"choice">) {
           chosen={value?.labels.includes(label.name) ?? false}
           implied={implied.has(label.name)}
           suggested={suggestion?.labels.includes(label.name) ? t("suggestion.mark") : undefined}
-          chord={keys.get(label.name)}
+          chord={readOnly ? undefined : keys.get(label.name)}
           disabled={readOnly}
           onChoose={() => onChange(chooseLabel(question, value, label.name))}
         />

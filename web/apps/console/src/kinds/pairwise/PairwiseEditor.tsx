@@ -49,7 +49,7 @@ export function PairwiseEditor(props: EditorProps<"pairwise">) {
                 onClick={chosen && !readOnly ? () => onChange(undefined) : undefined}
               />
               <Mark value={one} />
-              <Keys chord={keys.get(String(index))} />
+              <Keys chord={readOnly ? undefined : keys.get(String(index))} />
             </label>
           );
         })}

@@ -46,7 +46,7 @@ export function RatingEditor(props: EditorProps<"rating">) {
                 onClick={chosen && !readOnly ? () => onChange(undefined) : undefined}
               />
               <span>{number.format(step)}</span>
-              <Keys chord={keys.get(String(step))} />
+              <Keys chord={readOnly ? undefined : keys.get(String(step))} />
             </label>
           );
         })}
