@@ -105,7 +105,7 @@ def summary_words(search: dict[str, Any]) -> str:
         words = "How many labels are wrong cannot be estimated: the content does not tell the labels."
     else:
         words = (
-            f"About {search['estimated']:,.0f} of {search['looked_at']:,} labels are likely wrong "
+            f"The quick model alone takes about {search['estimated']:,.0f} of {search['looked_at']:,} labels to be wrong "
             f"(90 % interval {search['low']:,.0f} to {search['high']:,.0f}, for sampling alone)."
         )
     if search["model_right"] is not None:

@@ -41,7 +41,7 @@ ENGLISH = MappingProxyType(
         "skill": "Skill of annotators",
         "skill_note": "Estimated share of right answers, with its 90 % interval: an estimate, and a person decides what follows.",
         "errors": "Labels that are likely wrong",
-        "estimate": "About {n} of {of} labels are likely wrong (90 % interval {low} to {high}, for sampling alone).",
+        "estimate": "The quick model alone takes about {n} of {of} labels to be wrong (90 % interval {low} to {high}, for sampling alone).",
         "estimate_none": "How many labels are wrong cannot be estimated: the content does not tell the labels.",
         "model": "A quick model, asked about each item without having seen it, gives the same label to {right} of them; the commonest label alone stands on {common}. "
         "What it cannot see is not counted, and some labels listed are right.",
@@ -101,7 +101,7 @@ ARABIC = MappingProxyType(
         "skill": "مهارة الموسِّمين",
         "skill_note": "النسبة المقدرة للإجابات الصحيحة بفترتها 90٪: تقدير، والقرار لإنسان.",
         "errors": "وسوم يُرجَّح خطؤها",
-        "estimate": "يُرجَّح خطأ نحو {n} من {of} وسم (فترة 90٪ من {low} إلى {high}، لخطأ العينة وحده).",
+        "estimate": "يرى النموذج السريع وحده خطأ في نحو {n} من {of} وسم (فترة 90٪ من {low} إلى {high}، لخطأ العينة وحده).",
         "estimate_none": "لا يمكن تقدير عدد الوسوم الخاطئة: المحتوى لا يدل على الوسوم.",
         "model": "نموذج سريع سُئل عن كل عنصر دون أن يراه يعطي الوسم نفسه لـ{right} منها؛ والوسم الأكثر شيوعًا وحده على {common}. ما لا يراه لا يُحسب، وبعض ما يُسرد صحيح.",
         "likeliest": "أرجحها، وعددها {n}:",

@@ -61,8 +61,8 @@ export default function ProjectsPage() {
             <Table.Thead>
               <Table.Tr>
                 <Table.Th>{t("projects.name")}</Table.Th>
-                <Table.Th>{t("projects.state")}</Table.Th>
-                <Table.Th miw={120} w={180}>
+                <Table.Th visibleFrom="sm">{t("projects.state")}</Table.Th>
+                <Table.Th miw={96} w={180}>
                   {t("projects.progress")}
                 </Table.Th>
                 <Table.Th ta="end" visibleFrom="sm">
@@ -98,32 +98,41 @@ function Row({ row }: { row: ProjectRow }) {
   const me = useMe();
   const format = useFormat();
   const { counts } = row;
+  const sees = may(me, "see", row.id); // others are told how much is open in steps of many tasks
   const share = counts.tasks ? counts.done / counts.tasks : 0;
   return (
     <Table.Tr>
       <Table.Td>
         <AnchorLink
-          to={may(me, "see", row.id) ? "/projects/$projectId" : "/projects/$projectId/annotate"}
+          to={sees ? "/projects/$projectId" : "/projects/$projectId/annotate"}
           params={{ projectId: row.id }}
           fw={500}
         >
           <bdi>{row.name}</bdi>
         </AnchorLink>
       </Table.Td>
-      <Table.Td>
+      <Table.Td visibleFrom="sm">
         <State state={row.state} label={t(`states.${row.state}`)} />
       </Table.Td>
       <Table.Td>
-        <Progress value={share * 100} size="sm" aria-label={t("projects.progress")} />
-        <Text size="xs" c="dimmed" mt={2}>
-          {t("projects.doneOf", { done: format.whole(counts.done), tasks: format.whole(counts.tasks) })}
-        </Text>
+        {sees ? (
+          <>
+            <Progress value={share * 100} size="sm" aria-label={t("projects.progress")} />
+            <Text size="xs" c="dimmed" mt={2}>
+              {t("projects.doneOf", { done: format.whole(counts.done), tasks: format.whole(counts.tasks) })}
+            </Text>
+          </>
+        ) : (
+          <Text size="xs" c="dimmed">
+            {t("projects.openUpTo", { count: counts.open, shown: format.whole(counts.open) })}
+          </Text>
+        )}
       </Table.Td>
       <Table.Td ta="end" visibleFrom="sm">
         {format.whole(counts.items)}
       </Table.Td>
       <Table.Td ta="end" visibleFrom="sm">
-        {format.whole(counts.open)}
+        {sees ? format.whole(counts.open) : "–"}
       </Table.Td>
       <Table.Td ta="end" visibleFrom="sm">
         {format.whole(counts.answers_today)}

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { Navigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { DayBars } from "../charts/DayBars";
 import { datasetsQuery } from "../data/datasets";
@@ -16,15 +17,22 @@ import { AnnotatorTable } from "./AnnotatorTable";
 import { NextStep } from "./NextStep";
 import { RoadLine } from "./RoadLine";
 
-/** A project's home: the road as a line, with what stands at each station now. */
+/** A project's home: for who only answers, the tasks; for all others the road as a line, with what stands at each station now. */
 export default function RoadPage() {
-  const { t } = useTranslation();
   const projectId = useProjectId();
+  const me = useMe();
+  if (!may(me, "see", projectId))
+    return <Navigate to="/projects/$projectId/annotate" params={{ projectId }} replace />;
+  return <Road projectId={projectId} />;
+}
+
+function Road({ projectId }: { projectId: string }) {
+  const { t } = useTranslation();
   const me = useMe();
   const project = useQuery(projectQuery(projectId));
   const progress = useQuery(progressQuery(projectId));
   const datasets = useQuery(datasetsQuery(projectId));
-  const adaptive = project.data?.settings.redundancy.mode === "adaptive" && may(me, "see", projectId);
+  const adaptive = project.data?.settings.redundancy.mode === "adaptive";
   const quality = useQuery({ ...qualityQuery(projectId), enabled: adaptive });
 
   if (project.error)

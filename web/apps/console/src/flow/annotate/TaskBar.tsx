@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { every } from "../../data/every";
 import { projectQuery } from "../../data/projects";
+import { may, useMe } from "../../data/session";
 import { Sign } from "../../kinds/box/signs";
 import { Icon } from "../../parts/Icon";
 import classes from "./AnnotatePage.module.css";
@@ -27,12 +28,14 @@ export function TaskBar({ projectId, loop, view, guidelineOpen, hasGuideline }: 
   const reopens = view.canGoBack && view.work?.revises === null;
   const project = useQuery({ ...projectQuery(projectId), refetchInterval: every(30_000) });
   const open = project.data?.counts.open;
+  // who may not see quality is told the count in steps of many tasks: it is a bound, not a number
+  const told = may(useMe(), "see", projectId) ? "progress.open" : "progress.openUpTo";
   const number = new Intl.NumberFormat(i18n.language);
   return (
     <div className={classes.bar}>
       <span className={classes.progress}>
         {t("progress.done", { count: view.doneHere, shown: number.format(view.doneHere) })}
-        {open === undefined ? null : ` · ${t("progress.open", { count: open, shown: number.format(open) })}`}
+        {open === undefined ? null : ` · ${t(told, { count: open, shown: number.format(open) })}`}
       </span>
       <JournalState loop={loop} view={view} />
       <div className={classes.commands} role="toolbar" aria-label={t("toolbar")}>

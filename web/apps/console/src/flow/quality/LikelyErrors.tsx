@@ -106,6 +106,9 @@ export function LikelyErrors({ projectId, ontology }: Props) {
   );
 }
 
+// the one reason that people meet in a young project; the server tells it in a sentence
+const TOO_FEW = /^There are (\d+) labels\. From (\d+) on/;
+
 /** How far a search is, or what it estimates, and what the estimate is worth. */
 function SearchState({ search }: { search: ErrorSearch }) {
   const { t } = useTranslation();
@@ -123,14 +126,20 @@ function SearchState({ search }: { search: ErrorSearch }) {
         />
       </div>
     );
-  if (search.state === "failed")
+  if (search.state === "failed") {
+    const tooFew = TOO_FEW.exec(search.detail);
     return (
       <div className={classes.summary}>
         <Alert color="orange" title={t("errors.failed")}>
-          <span dir="auto">{search.detail}</span>
+          {tooFew ? (
+            t("errors.tooFew", { n: format.whole(Number(tooFew[1])), least: format.whole(Number(tooFew[2])) })
+          ) : (
+            <span dir="auto">{search.detail}</span>
+          )}
         </Alert>
       </div>
     );
+  }
   return (
     <div className={classes.summary}>
       <Text size="sm" role="status">
