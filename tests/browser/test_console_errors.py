@@ -12,7 +12,9 @@ from tests.vocabulary import SCIENCE, SPORT, TRADE, sentence
 
 from .conftest import LANGUAGES, OpenPage, Served, check_axe, wait_for, word
 
-WORDS = dict(zip(("economy", "football", "science"), (TRADE, SPORT, SCIENCE), strict=True))
+WORDS: dict[str, list[str]] = dict(
+    zip(("economy", "football", "science"), (TRADE, SPORT, SCIENCE), strict=True)
+)
 WRONG = {3, 17, 31, 44}
 
 

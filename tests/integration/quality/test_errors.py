@@ -27,7 +27,7 @@ from qistas.quality import (
     undo_requeue,
 )
 
-WORDS = dict(zip(("sport", "news", "art"), TOPICS, strict=False))
+WORDS: dict[str, list[str]] = dict(zip(("sport", "news", "art"), TOPICS, strict=False))
 ITEMS = 240
 
 
