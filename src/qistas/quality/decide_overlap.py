@@ -48,7 +48,9 @@ async def extend_due(
     """Carry the project's rule out for items just inferred; how many are due once more."""
     rule = project.settings.redundancy
     reached = rule.target_accuracy is not None and await target_reached(tx, project.id, rule)
-    more = await _without_sent_back(tx, project.id, worth_another(rule, ontology, inferred, known, reached))
+    more = await _as_people_decided(
+        tx, project.id, rule, inferred, worth_another(rule, ontology, inferred, known, reached)
+    )
     keep: Mapping[UUID, UUID] = {}
     if any(more.values()) and not project.settings.assigned_only:
         present = await annotators_present(tx, project.id)
@@ -71,15 +73,25 @@ async def extend_fitted(
     inputs: defaultdict[UUID, int] = defaultdict(int)
     for row in inferred:
         inputs[row.item_id] = max(inputs[row.item_id], len(row.inputs))
-    more = await _without_sent_back(tx, project.id, worth_another(rule, ontology, inferred, known, reached))
+    more = await _as_people_decided(
+        tx, project.id, rule, inferred, worth_another(rule, ontology, inferred, known, reached)
+    )
     decisions = [Decision(item, yes, inputs=inputs[item]) for item, yes in more.items()]
     await extend_tasks(tx, project.id, rule, decisions, again=False)
 
 
-async def _without_sent_back(tx: Tx, project_id: ProjectId, more: Mapping[UUID, bool]) -> Mapping[UUID, bool]:
-    """What a person has asked another answer for is theirs to decide, until it is there."""
+async def _as_people_decided(
+    tx: Tx,
+    project_id: ProjectId,
+    rule: Redundancy,
+    inferred: Sequence[Inferred],
+    more: Mapping[UUID, bool],
+) -> Mapping[UUID, bool]:
+    """What a person has asked another answer for is theirs to decide, until it is there; what an expert settled needs no more."""
     theirs = await store.sent_back(tx, project_id, list(more))
-    return {item: yes for item, yes in more.items() if item not in theirs} if theirs else more
+    enough = {row.item_id for row in inferred if len(row.inputs) >= rule.min_overlap}
+    settled = await store.settled_among(tx, [item for item, yes in more.items() if yes and item in enough])
+    return {item: yes and item not in settled for item, yes in more.items() if item not in theirs}
 
 
 async def target_reached(tx: Tx, project_id: ProjectId, rule: Redundancy) -> bool:

@@ -242,6 +242,19 @@ async def sent_back(tx: Tx, project_id: UUID, items: Sequence[UUID]) -> set[UUID
     return {row[0] for row in rows}
 
 
+async def settled_among(tx: Tx, items: Sequence[UUID]) -> set[UUID]:
+    """Those of the items whose answer an expert gave, or looked at as it stands."""
+    if not items:
+        return set()
+    rows = await tx.rows(
+        """SELECT w.id FROM unnest(%(items)s::uuid[]) AS w (id)
+            WHERE EXISTS (SELECT FROM adjudications d WHERE d.tenant_id = %(tenant)s AND d.item_id = w.id)
+               OR (SELECT bool_and(c.settled) FROM consensus c WHERE c.tenant_id = %(tenant)s AND c.item_id = w.id)""",
+        {"tenant": tx.tenant_id, "items": list(items)},
+    )
+    return {row[0] for row in rows}
+
+
 async def save_redundancy_report(tx: Tx, project_id: UUID, report: Mapping[str, Any]) -> None:
     """Replace the project's account of answers saved."""
     await tx.run(
@@ -433,6 +446,7 @@ async def list_by_doubt(
         f"""SELECT {COLUMNS} FROM consensus c
              WHERE c.tenant_id = %(tenant)s AND c.project_id = %(project)s AND c.question = %(question)s AND c.doubt >= %(min)s
                AND c.doubt <= %(doubt)s::real AND (c.doubt < %(doubt)s::real OR c.item_id > %(item)s)
+               AND NOT EXISTS (SELECT FROM items i WHERE i.tenant_id = %(tenant)s AND i.id = c.item_id AND i.withdrawn_at IS NOT NULL)
              ORDER BY c.doubt DESC, c.item_id LIMIT %(limit)s""",
         {
             "tenant": tx.tenant_id,

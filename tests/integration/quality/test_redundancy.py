@@ -18,7 +18,15 @@ from qistas.core.ids import ProjectId
 from qistas.core.principal import Principal, Role
 from qistas.db import Database
 from qistas.ontology import Redundancy, load_project, update_project
-from qistas.quality import fit_project, infer_due, quality_report, requeue_item
+from qistas.quality import (
+    Verdict,
+    adjudicate_item,
+    fit_project,
+    infer_due,
+    quality_report,
+    requeue_item,
+    review_annotation,
+)
 from qistas.quality.decide_overlap import savings
 from qistas.tasks import replan_tasks
 from qistas.tasks.extend import release_kept
@@ -308,6 +316,24 @@ async def test_what_a_person_sent_back_stays_open_until_it_is_answered(db: Datab
     await infer(db, tenant.owner, project)
     (row,) = await task_rows(db, tenant.owner, project)
     assert (row["state"], row["answers"]) == ("done", 3)
+
+
+async def test_what_an_expert_settled_is_asked_no_more(db: Database, tenant: Tenant) -> None:
+    people = await crew(tenant)
+    project = await make_project(db, tenant.owner, redundancy=ADAPTIVE)
+    accepted, adjudicated, left = await fill(db, tenant.owner, project, 3)
+    for who, label in zip(people[:2], ("news", "art"), strict=True):
+        for offer in await claim(db, who, project, 3):
+            await submit(db, who, project, offer, label)
+    await infer(db, tenant.owner, project)
+    assert [row["state"] for row in await task_rows(db, tenant.owner, project)] == ["open"] * 3
+    async with db.tenant_tx(tenant.owner) as tx:
+        await adjudicate_item(tx, project, adjudicated, {"topic": {"labels": ["sport"]}})
+        found = await tx.rows("SELECT min(id::text)::uuid FROM annotations WHERE item_id = %s", (accepted,))
+        await review_annotation(tx, project, found[0][0], Verdict.ACCEPT)
+    await fit_project(db, tenant.owner, project)
+    states = {row["item_id"]: row["state"] for row in await task_rows(db, tenant.owner, project)}
+    assert states == {accepted: "done", adjudicated: "done", left: "open"}
 
 
 @pytest.mark.parametrize(
