@@ -6,15 +6,22 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 import pyarrow as pa
+import pyarrow.compute
 import pyarrow.parquet as pq
 
 from qistas.core.errors import Fault, FileInvalid
 from qistas.sources.types import Position, Refusal
 
-from .reader import Row, check_width
+from .reader import Row, check_width, too_long
 
+_compute: Any = pyarrow.compute  # its functions are made at run time
 _BATCH = 512
 _MAX_BATCH_BYTES = 512 * 2**20
+_AT_ONCE_BYTES = 64 * 2**20  # of values that are made objects of at once
+_MAX_ROW_BYTES = 256 * 2**20  # of one row: pictures, and texts beside them
+_TEXTS = frozenset(
+    {"NONE", "UNKNOWN", "STRING", "JSON", "BSON", "ENUM"}
+)  # what a column of bytes may say of itself
 
 
 class ParquetReader:
@@ -25,6 +32,13 @@ class ParquetReader:
         source.seek(0)
         try:
             self._file = pq.ParquetFile(source, buffer_size=1 << 20, pre_buffer=False)
+            self._folded = pq.ParquetFile(
+                source,
+                buffer_size=1 << 20,
+                pre_buffer=False,
+                metadata=self._file.metadata,
+                read_dictionary=_said_once(self._file),
+            )
             self.columns: list[str] = list(self._file.schema_arrow.names)
         except (pa.ArrowException, OSError, ValueError) as error:
             raise _unreadable(error) from error
@@ -58,7 +72,11 @@ class ParquetReader:
 
     def _group(self, group: int, skip: int) -> Iterator[Row]:
         try:
-            for batch in self._file.iter_batches(batch_size=_BATCH, row_groups=[group]):
+            # A value that stands in a dictionary may be named by every row: a file of a kilobyte would unfold to gigabytes.
+            first = next(self._folded.iter_batches(batch_size=1, row_groups=[group]), None)
+            unfolds = first is not None and _BATCH * sum(map(_longest, first.columns)) > _MAX_BATCH_BYTES
+            file = self._folded if unfolds else self._file
+            for batch in file.iter_batches(batch_size=_BATCH, row_groups=[group]):
                 if batch.nbytes > _MAX_BATCH_BYTES:
                     raise FileInvalid(
                         "The rows of this Parquet file are too large.",
@@ -73,12 +91,78 @@ class ParquetReader:
                 if skip >= batch.num_rows:
                     skip -= batch.num_rows
                     continue
-                for record in batch.slice(skip).to_pylist():
-                    self._given += 1
-                    yield self._given, _plain_row(record)
+                for piece in _pieces(batch.slice(skip)):
+                    if isinstance(piece, int):
+                        self._given += 1
+                        yield self._given, too_long(piece, _MAX_ROW_BYTES)
+                        continue
+                    for record in piece.to_pylist():
+                        self._given += 1
+                        yield self._given, _plain_row(record)
                 skip = 0
         except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
             raise _unreadable(error) from error
+
+
+def _said_once(file: pq.ParquetFile) -> list[str]:
+    """The columns of texts and bytes that say each value once, in a dictionary."""
+    known = file.metadata
+    found: dict[str, None] = {}
+    for group in range(known.num_row_groups):
+        for at in range(known.num_columns):
+            column = known.row_group(group).column(at)
+            if (
+                column.physical_type == "BYTE_ARRAY"
+                and any("DICTIONARY" in encoding for encoding in column.encodings)
+                and known.schema.column(at).logical_type.type in _TEXTS
+            ):
+                found[column.path_in_schema] = None
+    return list(found)
+
+
+def _pieces(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch | int]:
+    """The batch in pieces small enough to make objects of; for a row that is too large by itself, its size."""
+    size = sum(_unfolded(column) for column in batch.columns)
+    if size <= _AT_ONCE_BYTES or (batch.num_rows == 1 and size <= _MAX_ROW_BYTES):
+        yield batch
+    elif batch.num_rows == 1:
+        yield size
+    else:
+        half = batch.num_rows // 2
+        yield from _pieces(batch.slice(0, half))
+        yield from _pieces(batch.slice(half))
+
+
+def _longest(values: Any) -> int:
+    """The longest value in the dictionaries of a column."""
+    kind = values.type
+    if pa.types.is_dictionary(kind):
+        return _compute.max(_compute.binary_length(values.dictionary)).as_py() or 0
+    if pa.types.is_struct(kind):
+        return sum(_longest(values.field(at)) for at in range(kind.num_fields))
+    if pa.types.is_map(kind):
+        return _longest(values.keys) + _longest(values.items)
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
+        return _longest(values.values)
+    return 0
+
+
+def _unfolded(values: Any) -> int:
+    """About how many bytes the values take one by one, those that stand in a dictionary once for each time they are named."""
+    kind = values.type
+    if pa.types.is_dictionary(kind):
+        return (
+            _compute.sum(_compute.take(_compute.binary_length(values.dictionary), values.indices)).as_py()
+            or 0
+        )
+    if pa.types.is_struct(kind):
+        return sum(_unfolded(part) for part in values.flatten())
+    if pa.types.is_map(kind):
+        return _unfolded(values.keys) + _unfolded(values.items)
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
+        inside = values.flatten()
+        return 8 * len(inside) + _unfolded(inside)
+    return int(values.nbytes)
 
 
 def _unreadable(error: Exception) -> FileInvalid:
