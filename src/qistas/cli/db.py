@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .reaching import tell_json
+from .reaching import size_words, tell_json
 
 if TYPE_CHECKING:
     from qistas.db import Address
@@ -143,7 +143,7 @@ def _backup(chosen: argparse.Namespace) -> None:
     if chosen.json:
         tell_json({"path": str(made.path), "bytes": made.bytes, "blobs": made.blobs})
         return
-    print(f"Wrote {made.path} ({made.bytes / 1e6:,.1f} MB).")
+    print(f"Wrote {made.path} ({size_words(made.bytes)}).")
     if made.blobs is None:
         print(
             f"The files people uploaded are in {settings.blobs} and not in the backup: keep that store by its own means."

@@ -21,7 +21,7 @@ from uuid import uuid4
 
 from qistas.core.errors import Fault, Invalid
 
-from .reaching import add_server_arguments, client_of, tell_json
+from .reaching import add_server_arguments, client_of, console_of, tell_json
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -111,7 +111,10 @@ def run(chosen: argparse.Namespace) -> None:
             make() for name, make in (("texts", texts), ("digits", digits)) if chosen.only in (None, name)
         ]
         gained = [
-            work_through(client, sample, chosen.pace, folder, say, quiet=chosen.json) for sample in samples
+            work_through(
+                client, console_of(chosen, client), sample, chosen.pace, folder, say, quiet=chosen.json
+            )
+            for sample in samples
         ]
     if chosen.json:
         tell_json(gained)
@@ -219,7 +222,14 @@ def digits() -> Sample:
 
 
 def work_through(
-    client: "Client", sample: Sample, pace: float, folder: Path, say: Callable[..., None], *, quiet: bool
+    client: "Client",
+    console: str,
+    sample: Sample,
+    pace: float,
+    folder: Path,
+    say: Callable[..., None],
+    *,
+    quiet: bool,
 ) -> Gained:
     """One sample from nothing to an exported file."""
     name = _free_name(client, sample.name)
@@ -229,7 +239,7 @@ def work_through(
     project = client.create_project(
         name, ontology=ontology, settings={"overlap": OVERLAP, "price_minor": PRICE_MINOR, "currency": "USD"}
     )
-    link = f"{client.server}/projects/{project.id}"
+    link = f"{console}/projects/{project.id}"
     say(f"\n{name}: {link}")
     sample.bring(client, project)
     wanted = client.project(project).counts.tasks * OVERLAP

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from .reaching import add_server_arguments, client_of, progress_of, tell_json
+from .reaching import add_server_arguments, client_of, progress_of, size_words, tell_json
 
 EXAMPLES = """\
 examples:
@@ -49,4 +49,4 @@ def run(chosen: argparse.Namespace) -> None:
     if chosen.json:
         tell_json({"path": str(path), "bytes": size})
     else:
-        print(f"Wrote {path} ({size / 1e6:,.1f} MB).")
+        print(f"Wrote {path} ({size_words(size)}).")

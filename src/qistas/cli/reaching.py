@@ -42,9 +42,12 @@ def client_of(chosen: argparse.Namespace) -> "Client":
         local = _local(chosen.data_dir)
         if server is None and local is None:
             from qistas.core.errors import Unavailable
+            from qistas.settings import load_settings
 
             raise Unavailable(
-                "No server runs on this machine with this data folder. Start one with `qistas up`, or name one with --server and --token."
+                f"No server runs on this machine with the data folder {load_settings(chosen.data_dir).data_dir}. Start one with"
+                " `qistas up`; or name the folder of the one that runs with --data-dir or QISTAS_DATA_DIR; or name a server"
+                " elsewhere with --server and QISTAS_TOKEN."
             )
         # The local token goes to the local server alone.
         if local is not None and server in (None, local["url"]):
@@ -52,12 +55,24 @@ def client_of(chosen: argparse.Namespace) -> "Client":
     return Client(server, token, tries=4)
 
 
+def console_of(chosen: argparse.Namespace, client: "Client") -> str:
+    """Where people open the console of the client's server: a browser is signed in at that name, not at the server's number."""
+    local = _local(chosen.data_dir)
+    return local["console"] if local and local["url"] == client.server else client.server
+
+
+def size_words(size: int) -> str:
+    """A file's size, for people."""
+    return f"{size / 1e6:,.1f} MB" if size >= 1e6 else f"{size / 1e3:,.1f} kB"
+
+
 def _local(data_dir: Path | None) -> dict[str, str] | None:
     from qistas.settings import load_settings
 
     try:
         found = json.loads((load_settings(data_dir).data_dir / "server.json").read_text())
-        return {"url": str(found["url"]), "token": str(found["token"])}
+        url = str(found["url"])
+        return {"url": url, "token": str(found["token"]), "console": str(found.get("console", url))}
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import secrets
+import shlex
 import signal
 import socket
 import subprocess
@@ -25,7 +26,7 @@ from qistas.core.errors import Conflict, Unavailable
 from qistas.db import Address, Database
 from qistas.db.embedded import lock_folder, running_postgres, start_postgres, stop_postgres
 from qistas.db.migrate import migrate
-from qistas.settings import Settings, open_database
+from qistas.settings import Settings, load_settings, open_database
 from qistas.workforce import end_token, ensure_owner, issue_token, make_link, principal_of_person
 
 from .connection import Connection
@@ -302,7 +303,9 @@ def _write_server_file(settings: Settings, token: str) -> None:
     fresh = path.with_name(f"server.json.{secrets.token_hex(4)}")
     handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w") as file:
-        json.dump({"url": _local_url(settings), "token": token, "pid": os.getpid()}, file)
+        json.dump(
+            {"url": _local_url(settings), "console": settings.url, "token": token, "pid": os.getpid()}, file
+        )
     fresh.replace(path)
 
 
@@ -323,6 +326,10 @@ def _say(settings: Settings, link: str, first: bool, wishes: Wishes) -> None:
             )
             print(
                 "or run `qistas demo` in another terminal for two sample projects with simulated annotators."
+            )
+        if settings.data_dir != load_settings().data_dir:
+            print(
+                f"In another terminal, commands need:  export QISTAS_DATA_DIR={shlex.quote(str(settings.data_dir))}"
             )
         print("Stop with Ctrl-C.", flush=True)
         if first and sys.stdin.isatty() and sys.stdout.isatty():

@@ -99,6 +99,27 @@ def test_the_local_token_goes_to_no_other_server(tmp_path: Path) -> None:
         assert client._transport._http.headers["authorization"] == "Bearer qst_local"  # pyright: ignore[reportPrivateUsage]
 
 
+def test_links_of_the_demo_lead_where_a_browser_is_signed_in(tmp_path: Path) -> None:
+    import argparse
+
+    from qistas.cli.reaching import client_of, console_of
+
+    told = {"url": "http://127.0.0.1:8787", "console": "https://label.example.org", "token": "qst_local"}
+    (tmp_path / "server.json").write_text(json.dumps(told))
+    chosen = argparse.Namespace(server=None, token=None, data_dir=tmp_path)
+    with client_of(chosen) as client:
+        assert console_of(chosen, client) == "https://label.example.org"
+    chosen.server = "http://elsewhere.example.org"
+    with client_of(chosen) as client:
+        assert console_of(chosen, client) == "http://elsewhere.example.org"
+
+
+def test_without_a_server_the_folder_and_the_ways_out_are_named(tmp_path: Path) -> None:
+    done = run("status", QISTAS_DATA_DIR=str(tmp_path))
+    assert str(tmp_path.resolve()) in done.stderr
+    assert "--data-dir" in done.stderr
+
+
 def test_each_category_has_an_exit_code_of_its_own() -> None:
     assert set(cli.EXIT) == {c.value for c in Category}
     assert len(set(cli.EXIT.values())) == len(cli.EXIT)
