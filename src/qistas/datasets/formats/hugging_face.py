@@ -195,10 +195,8 @@ def card(sealed: Sealed, schema: pa.Schema, names: dict[str, str]) -> str:
                 "data_files": [{"split": name, "path": f"data/{name}-*"} for name in names.values()],
             }
         ],
-        "dataset_info": {
-            "features": [_card_feature(one) for one in schema],
-            "splits": [{"name": name, "num_examples": sealed.splits[split]} for split, name in names.items()],
-        },
+        # Without "splits": `datasets` takes them with the bytes they fill in its own memory or not at all, and says so.
+        "dataset_info": {"features": [_card_feature(one) for one in schema]},
     }
     lines = ["---", yaml.safe_dump(header, sort_keys=False, allow_unicode=True).rstrip(), "---", ""]
     lines += [f"# {manifest['dataset']['name']}, version {manifest['number']}", ""]
