@@ -85,7 +85,9 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (
     SELECT count(DISTINCT q.item_id) AS doubt FROM (
         SELECT q.item_id FROM consensus q
-         WHERE q.tenant_id = p.tenant_id AND q.project_id = p.id AND q.disputed AND NOT q.settled LIMIT 1000) q) q ON true
+         WHERE q.tenant_id = p.tenant_id AND q.project_id = p.id AND q.disputed AND NOT q.settled
+           AND NOT EXISTS (SELECT FROM items i WHERE i.tenant_id = p.tenant_id AND i.id = q.item_id AND i.withdrawn_at IS NOT NULL)
+         LIMIT 1000) q) q ON true
 """
 COUNT_COLUMNS = """
 coalesce(c.items, 0)::bigint, coalesce(c.tasks, 0)::bigint, greatest(coalesce(c.tasks - c.done, 0), 0)::bigint,

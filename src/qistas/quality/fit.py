@@ -215,7 +215,7 @@ def fit_question(
             found.confidence,
             found.posterior,
             found.support,
-            found.support < found.answers,
+            found.support < found.answers and code not in known,  # what gold says is no matter of votes
             inference.method,
             tuple(inputs[code]),
         )

@@ -140,7 +140,7 @@ async def fit_on_cluster(
             await raise_skill_flags(tx, project_id, name, skills)
     tallies = {question.name: _Tally() for question in run.questions}
     for at in range(shards):
-        rows = await run.inferred(at, parts, wanted)
+        rows = await run.inferred(at, parts, wanted, gold)
         for low in range(0, len(rows), SAVED_AT_ONCE):
             async with db.tenant_tx(who) as tx:
                 await store.save_consensus(tx, project_id, rows[low : low + SAVED_AT_ONCE], as_of)
@@ -157,7 +157,7 @@ async def fit_on_cluster(
     if project.settings.redundancy.adaptive:
         extension = await Extension.begun(db, who, project, version.ontology)
         for at in range(shards):
-            rows = await run.inferred(at, parts, wanted)
+            rows = await run.inferred(at, parts, wanted, gold)
             if left:
                 async with db.tenant_tx(who) as tx:
                     rows += await store.inferred_between(tx, project_id, left, bounds[at], bounds[at + 1])
@@ -205,7 +205,13 @@ class _Run:
                     self._form[question.name].setdefault(label, answer[question.name])
         return into
 
-    async def inferred(self, at: int, parts: dict[str, HeldShards], method: str) -> list[Inferred]:
+    async def inferred(
+        self,
+        at: int,
+        parts: dict[str, HeldShards],
+        method: str,
+        gold: dict[UUID, tuple[UUID, dict[str, Any]]],
+    ) -> list[Inferred]:
         """The consensus of one range, all questions of an item together. Items whose answers have changed since they were read
         are left to the inference that is due for them.
         """
@@ -241,7 +247,10 @@ class _Run:
                         float(shares[best]),
                         {names[code]: round(share, 6) for code, share in shares_of(shares).items()},
                         support,
-                        support < len(answers),
+                        support < len(answers)
+                        and not (
+                            item in gold and question.name in gold[item][1]
+                        ),  # gold is no matter of votes
                         method,
                         tuple(annotation for annotation, _ in answers),
                     )

@@ -113,7 +113,7 @@ def _judge(
             confidence=one.confidence,
             posterior=one.posterior,
             support=one.support,
-            disputed=one.support < one.answers,
+            disputed=one.support < one.answers and code not in right,  # what gold says is no matter of votes
             method=wanted,
             inputs=tuple(inputs[code]),
         )

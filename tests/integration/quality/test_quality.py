@@ -17,7 +17,7 @@ from qistas.core.errors import AnswerInvalid, Conflict, Forbidden, Invalid
 from qistas.core.ids import MemberId, ProjectId, uuid7
 from qistas.core.principal import Principal, Role
 from qistas.db import Database
-from qistas.ontology import create_project, publish_ontology
+from qistas.ontology import create_project, publish_ontology, read_progress
 from qistas.quality import (
     FlagDecision,
     Verdict,
@@ -229,6 +229,32 @@ async def test_review_goes_to_one_reviewer_and_adjudication_settles(db: Database
     assert history["adjudications"][0]["answer"] == {"topic": {"labels": ["art"]}}
     assert len(history["annotations"]) == 2
     assert history["consensus"][0]["disputed"]
+
+
+async def test_gold_and_withdrawn_items_are_no_matter_for_experts(db: Database, tenant: Tenant) -> None:
+    project = await make_project(db, tenant.owner, overlap=2, review="all")
+    gold, withdrawn, left = await fill(db, tenant.owner, project, 3)
+    for said in ("news", "art"):
+        who = await tenant.member(Role.ANNOTATOR)
+        for offer in await claim(db, who, project, 3):
+            await submit(db, who, project, offer, said)
+    await infer(db, tenant.owner, project)
+
+    async def seen() -> tuple[set[UUID], int]:
+        """What is disputed among the inferred answers, and how many the project's page counts."""
+        async with db.tenant_tx(tenant.owner) as tx:
+            rows = (await list_consensus(tx, project, "topic")).rows
+            doubt = (await read_progress(tx, project)).counts.doubt
+        return {row.consensus.item_id for row in rows if row.consensus.disputed}, doubt
+
+    assert await seen() == ({gold, withdrawn, left}, 3)
+    async with db.tenant_tx(tenant.owner) as tx:
+        await plant_gold(tx, project, gold, {"topic": {"labels": ["art"]}})
+        await withdraw_item(tx, project, withdrawn)
+    await infer(db, tenant.owner, project)
+    assert await seen() == ({left}, 1)
+    await fit_project(db, tenant.owner, project)
+    assert await seen() == ({left}, 1)
 
 
 async def test_two_reviewers_who_ask_at_once_get_two_items_and_none_that_was_withdrawn(
