@@ -284,6 +284,7 @@ class _Drawer:
                 "svg.hashsalt": salt,
                 "font.family": "sans-serif",
                 "axes.unicode_minus": True,
+                "text.parse_math": False,  # names are texts, whatever signs of money stand in them
             }
         ):
             out = io.StringIO()
