@@ -191,7 +191,7 @@ def _status(conn: psycopg.Connection) -> Status:
 
 def _ensure_jobs(conn: psycopg.Connection) -> None:
     """Procrastinate's tables in the schema `jobs`; its own migrations once there are newer ones than at the start; our trigger on them."""
-    applied = {name for name in _applied(conn) if name.startswith("jobs:")}
+    applied = {name: mark for name, mark in _applied(conn).items() if name.startswith("jobs:")}
     folder = Path(job_schema.SchemaManager.get_migrations_path())
     files = sorted(file for file in folder.glob("*.sql"))
     with conn.transaction():
@@ -203,7 +203,8 @@ def _ensure_jobs(conn: psycopg.Connection) -> None:
         for file in files:
             if f"jobs:{file.stem}" not in applied and not fresh:
                 conn.execute(cast(LiteralString, file.read_text()))
-        if f"jobs:{WAKE_WAITING.stem}" not in applied:
+        # Ours replaces what it made before, so it may change.
+        if applied.get(f"jobs:{WAKE_WAITING.stem}") != hashlib.sha256(WAKE_WAITING.read_bytes()).digest():
             conn.execute(cast(LiteralString, WAKE_WAITING.read_text(encoding="utf-8")))
         conn.execute(
             "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA jobs TO qistas_system;"
@@ -213,7 +214,7 @@ def _ensure_jobs(conn: psycopg.Connection) -> None:
         conn.execute("RESET ROLE")
         for file in (*files, WAKE_WAITING):
             conn.execute(
-                "INSERT INTO public.qistas_migrations (name, hash) VALUES (%s, %s) ON CONFLICT DO NOTHING",
+                "INSERT INTO public.qistas_migrations (name, hash) VALUES (%s, %s) ON CONFLICT (name) DO UPDATE SET hash = excluded.hash",
                 (f"jobs:{file.stem}", hashlib.sha256(file.read_bytes()).digest()),
             )
 
