@@ -38,10 +38,13 @@ def test_a_project_is_paused_and_resumed_by_undo(open_page: OpenPage, work: Work
     expect(page.get_by_role("button", name=word("en", "road.pause"), exact=True)).to_be_visible()
 
 
-def test_settings_of_a_project_are_kept(open_page: OpenPage, work: Work) -> None:
+def test_settings_of_a_project_are_kept(open_page: OpenPage, served: Served, work: Work) -> None:
     page = open_page(f"/projects/{work.project}/settings")
     page.get_by_label(word("en", "projectSettings.description")).fill("Two languages, one road.")
+    at = f"/projects/{work.project}"
+    served.api.patch(at, json={"settings": {"lease_minutes": 47}}).raise_for_status()  # by somebody else
     page.get_by_role("button", name=word("en", "save"), exact=True).click()
     expect(page.get_by_text(word("en", "saved"))).to_be_visible()
     page.goto(f"/projects/{work.project}")
     expect(page.get_by_text("Two languages, one road.")).to_be_visible()
+    assert served.api.get(at).json()["settings"]["lease_minutes"] == 47

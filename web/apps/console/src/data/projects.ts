@@ -86,12 +86,12 @@ export function useChangeProject(projectId: string) {
       name?: string;
       description?: string;
       state?: Project["state"];
-      settings?: Settings;
+      settings?: Partial<Settings>;
     }) =>
       take(
         server.PATCH("/api/v1/projects/{project_id}", {
           ...of(projectId),
-          body: { ...rest, ...(settings ? { settings: { ...settings, ...chosen(settings) } } : {}) },
+          body: { ...rest, ...(settings ? { settings: chosen(settings) } : {}) },
         }),
       ),
     onSuccess: (project) => {
@@ -106,9 +106,10 @@ export const methods = ["auto", "majority", "dawid_skene"] as const;
 export const reviews = ["none", "doubtful", "all"] as const;
 
 /** The settings that the server writes as plain text, as the choices that they are. */
-function chosen(settings: Settings) {
+function chosen({ method, review, ...rest }: Partial<Settings>) {
   return {
-    method: methods.find((method) => method === settings.method) ?? "auto",
-    review: reviews.find((review) => review === settings.review) ?? "none",
+    ...rest,
+    method: methods.find((one) => one === method) ?? null,
+    review: reviews.find((one) => one === review) ?? null,
   };
 }

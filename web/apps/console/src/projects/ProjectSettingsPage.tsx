@@ -3,6 +3,7 @@ import type { Project, Settings } from "@qistas/api";
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { changed } from "../data/changed";
 import { useProjectId } from "../data/place";
 import { projectQuery, useChangeProject } from "../data/projects";
 import { Answered } from "../parts/Answered";
@@ -31,12 +32,19 @@ function Form({ project }: { project: Project }) {
   const [name, setName] = useState(project.name);
   const [description, setDescription] = useState(project.description ?? "");
   const [settings, setSettings] = useState<Settings>(project.settings);
+  const [saved, setSaved] = useState(project);
   const set = <K extends keyof Settings>(key: K, value: Settings[K]) =>
     setSettings((before) => ({ ...before, [key]: value }));
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    change.mutate({ name, description, settings }, { onSuccess: () => say(t("saved")) });
+    const { settings: before, ...rest } = saved;
+    const texts = changed({ name: rest.name, description: rest.description ?? "" }, { name, description });
+    const done = (project: Project) => {
+      setSaved(project);
+      say(t("saved"));
+    };
+    change.mutate({ ...texts, settings: changed(before, settings) }, { onSuccess: done });
   };
   const archive = () =>
     ask(t("projectSettings.archive"), t("projectSettings.archiveWords"), t("projectSettings.archive"), () =>
