@@ -1,6 +1,7 @@
-import { ActionIcon, Alert, CopyButton, Group, Text, TextInput, Tooltip } from "@mantine/core";
+import { ActionIcon, Alert, Group, Text, TextInput, Tooltip } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Icon } from "./Icon";
+import { useCopy } from "./useCopy";
 
 interface Props {
   label: string;
@@ -10,6 +11,7 @@ interface Props {
 /** A secret that the server shows one time: read it, copy it. */
 export function Once({ label, secret }: Props) {
   const { t } = useTranslation();
+  const { copied, copy } = useCopy(secret);
   return (
     <Alert variant="light" icon={<Icon name="warning" />} title={t("once.title")}>
       <Text size="sm" mb="xs">
@@ -25,15 +27,11 @@ export function Once({ label, secret }: Props) {
           styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)" } }}
           onFocus={(event) => event.currentTarget.select()}
         />
-        <CopyButton value={secret}>
-          {({ copied, copy }) => (
-            <Tooltip label={copied ? t("copied") : t("copy")}>
-              <ActionIcon size="input-sm" variant="default" onClick={copy} aria-label={t("copy")}>
-                <Icon name={copied ? "check" : "copy"} />
-              </ActionIcon>
-            </Tooltip>
-          )}
-        </CopyButton>
+        <Tooltip label={copied ? t("copied") : t("copy")}>
+          <ActionIcon size="input-sm" variant="default" onClick={copy} aria-label={t("copy")}>
+            <Icon name={copied ? "check" : "copy"} />
+          </ActionIcon>
+        </Tooltip>
       </Group>
     </Alert>
   );

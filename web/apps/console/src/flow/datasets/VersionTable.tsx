@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Checkbox, Code, CopyButton, Group, Table, Text, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, Checkbox, Code, Group, Table, Text, Tooltip } from "@mantine/core";
 import type { DatasetVersion } from "@qistas/api";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -13,6 +13,7 @@ import { MoreRows } from "../../parts/MoreRows";
 import { Problem } from "../../parts/Problem";
 import { Sheet } from "../../parts/Sheet";
 import { State } from "../../parts/State";
+import { useCopy } from "../../parts/useCopy";
 import { Waiting } from "../../parts/Waiting";
 import { CompareDialog } from "./CompareDialog";
 import { ExportDialog } from "./ExportDialog";
@@ -162,26 +163,23 @@ export function VersionTable({ projectId, datasetId, onSelect }: Props) {
 
 function Hash({ hash }: { hash: string }) {
   const { t } = useTranslation();
+  const { copied, copy } = useCopy(hash);
   return (
     <Group gap={4} wrap="nowrap">
       <Code dir="ltr" title={hash}>
         {hash.slice(0, 12)}
       </Code>
-      <CopyButton value={hash}>
-        {({ copied, copy }) => (
-          <Tooltip label={copied ? t("copied") : t("datasets.copyHash")}>
-            <ActionIcon
-              size="sm"
-              variant="subtle"
-              color="gray"
-              onClick={copy}
-              aria-label={t("datasets.copyHash")}
-            >
-              <Icon name={copied ? "check" : "copy"} size={13} />
-            </ActionIcon>
-          </Tooltip>
-        )}
-      </CopyButton>
+      <Tooltip label={copied ? t("copied") : t("datasets.copyHash")}>
+        <ActionIcon
+          size="sm"
+          variant="subtle"
+          color="gray"
+          onClick={copy}
+          aria-label={t("datasets.copyHash")}
+        >
+          <Icon name={copied ? "check" : "copy"} size={13} />
+        </ActionIcon>
+      </Tooltip>
     </Group>
   );
 }

@@ -239,7 +239,15 @@ function Mapping({ projectId, found, onImport }: MappingProps) {
         </Table>
       </div>
       {found.refusals.length ? <RefusedFirst rows={found.refusals} /> : null}
-      <Group justify="end">
+      {/* within sight on a low screen, too: the preview above it scrolls away */}
+      <Group
+        justify="end"
+        pos="sticky"
+        bottom={0}
+        py="sm"
+        mb="calc(var(--mantine-spacing-sm) * -1)"
+        bg="var(--mantine-color-body)"
+      >
         <Button
           disabled={mapped && missing.length > 0}
           onClick={() =>
