@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from .conftest import LANGUAGES, OpenPage, Work, word
+from .conftest import LANGUAGES, OpenPage, Served, Work, word
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
