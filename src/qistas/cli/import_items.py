@@ -104,7 +104,9 @@ def _standard_input() -> Any:
                 yield json.loads(line)
             except (ValueError, RecursionError) as error:
                 raise FileInvalid(
-                    "Standard input is not JSON lines.", [Fault(f"line {number}", str(error))]
+                    "Standard input is not JSON lines. What was sent before this line may be in already; put the line right and "
+                    "send all of it again: nothing is doubled.",
+                    [Fault(f"line {number}", str(error))],
                 ) from error
 
 
