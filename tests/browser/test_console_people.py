@@ -48,6 +48,35 @@ def test_a_token_is_shown_once_and_works_until_it_is_revoked(open_page: OpenPage
     expect(row).to_have_count(0)
 
 
+def test_what_is_shown_once_is_copied_where_the_browser_has_no_clipboard_for_pages(
+    open_page: OpenPage, served: Served
+) -> None:
+    page = open_page("/members")
+    # as by http in a network, where a page is no secure context
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    page.get_by_role("button", name=word("en", "members.invite"), exact=True).first.click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name=word("en", "members.makeLink")).click()
+    link = dialog.get_by_label(word("en", "members.link"), exact=True).input_value()
+    dialog.get_by_role("button", name=word("en", "copy"), exact=True).click()
+    page.goto("/settings")
+    name = page.get_by_label(word("en", "person.name"), exact=True)
+    name.fill("")
+    name.press("Control+v")
+    assert name.input_value() == link
+
+
+def test_the_persons_button_stays_as_it_is_when_its_menu_opens(open_page: OpenPage) -> None:
+    page = open_page("/")
+    button = page.locator("header button[aria-haspopup=menu]").last
+    before = button.bounding_box()
+    assert before is not None
+    assert before["width"] >= 28
+    button.click()
+    expect(page.get_by_role("menuitem", name=word("en", "stations.settings"))).to_be_visible()
+    assert button.bounding_box() == before
+
+
 def test_a_group_is_made(open_page: OpenPage, work: Work) -> None:
     page = open_page("/members")
     page.get_by_role("tab", name=word("en", "members.groups")).click()

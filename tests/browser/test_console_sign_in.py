@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from .conftest import LANGUAGES, OpenPage, Seen, Served, check_axe, word
+from .conftest import LANGUAGES, OpenPage, Seen, Served, Work, check_axe, word
 
 PASSWORD = "correct horse battery staple"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_invited_person_joins_leaves_and_comes_back(
-    open_page: OpenPage, served: Served, seen: Seen, language: str
+    open_page: OpenPage, served: Served, work: Work, seen: Seen, language: str
 ) -> None:
     made = served.api.post("/invitations", json={"role": "annotator", "days": 1})
     made.raise_for_status()
@@ -27,6 +27,12 @@ def test_an_invited_person_joins_leaves_and_comes_back(
     page.get_by_label(word(language, "person.password"), exact=True).fill(PASSWORD)
     page.get_by_role("button", name=word(language, "invite.accept"), exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(word(language, "projects.title"))
+
+    # who only answers is led from a project's address to its tasks, and meets nothing that is not for them
+    home = page.url
+    page.goto(f"/projects/{work.project}")
+    page.wait_for_url(f"**/projects/{work.project}/annotate")
+    page.goto(home)
 
     page.get_by_role("button", name="زائر Guest").click()
     page.get_by_role("menuitem", name=word(language, "frame.signOut")).click()
