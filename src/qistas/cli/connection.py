@@ -5,6 +5,8 @@ the answer, which may hold a connection of the database meanwhile. No sign-in co
 """
 
 import asyncio
+import resource
+from contextlib import suppress
 from enum import Enum
 from typing import Any
 
@@ -12,8 +14,24 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_MOST = 128 * 2**10  # and what the network brings in one piece
 BODY_LEAST = 256  # bytes of a body that count as coming on
+OPEN_FILES = 65_536
 LOOK_SECONDS = 10.0
 LOOKS = {"head": 3, "body": 6, "answer": 12}  # how often in a row we look and find nothing moved
+
+
+def open_more() -> None:
+    """Let us have more open files, where the system allows: many begin with 1,024, and each connection is one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, OPEN_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def most_open() -> int:
+    """How many connections there may be at once, so that files and the database can still be reached."""
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return 10**6 if soft == resource.RLIM_INFINITY else max(32, soft * 3 // 4)
 
 
 class Part(Enum):
@@ -38,8 +56,11 @@ class Connection(HttpToolsProtocol):
         self._next: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin to look now and then."""
+        """Begin to look now and then; one too many is not taken."""
         super().connection_made(transport)
+        if len(self.connections) > most_open():
+            transport.abort()
+            return
         self._next = self.loop.call_later(LOOK_SECONDS, self._look)
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -29,7 +29,7 @@ from qistas.db.migrate import migrate
 from qistas.settings import Settings, load_settings, open_database
 from qistas.workforce import end_token, ensure_owner, issue_token, make_link, principal_of_person
 
-from .connection import Connection
+from .connection import Connection, open_more
 
 log = logging.getLogger("qistas.up")
 
@@ -128,6 +128,7 @@ def serve(settings: Settings, wishes: Wishes) -> int:
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
     logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
+    open_more()
     lock = lock_folder(settings.data_dir)
     try:
         listening = _listen(settings)

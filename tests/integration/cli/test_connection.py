@@ -143,3 +143,17 @@ async def test_who_moves_on_slowly_is_served() -> None:
         await asyncio.sleep(0.5)  # and the connection is kept as ever
         writer.write(HEAD + b"Content-Length: 1\r\n\r\nx")
         assert b"done" in await reader.readuntil(b"done")
+
+
+async def test_one_connection_too_many_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "LOOK_SECONDS", 10)
+    monkeypatch.setattr(connection, "most_open", lambda: 1)
+    async with serving() as (reader, writer):
+        writer.write(HEAD + b"Content-Length: 1\r\n\r\n")
+        await asyncio.sleep(0.1)
+        address = writer.get_extra_info("peername")
+        other, closing = await asyncio.open_connection(*address)
+        assert await closed(other) == b""
+        closing.close()
+        writer.write(b"x")
+        assert b"done" in await reader.readuntil(b"done")
