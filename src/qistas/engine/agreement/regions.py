@@ -1,4 +1,4 @@
-r"""Agreement on regions: spans, time segments and boxes, of which an answer holds any number.
+r"""Agreement on regions: spans, time segments, boxes and polygons, of which an answer holds any number.
 
 **α with a distance of sets.** The distance of two answers is
 
@@ -23,7 +23,7 @@ shares of the image.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,6 +32,7 @@ from numpy.typing import ArrayLike, NDArray
 from qistas.engine.agreement.bootstrap import check_bootstrap, deal_blocks, percentile_interval
 from qistas.engine.agreement.result import Agreement
 from qistas.engine.merge.geometry import box_iou
+from qistas.engine.merge.polygons import polygon_iou
 from qistas.engine.merge.tables import code_column, number_column
 from qistas.engine.sums import sum_by
 
@@ -140,6 +141,53 @@ def boxes_agreement(
         annotator,
         label,
         len(shape),
+        overlap,
+        answered,
+        min_iou,
+        n_chance_pairs,
+        n_bootstrap,
+        rng,
+        level,
+    )
+
+
+def polygons_agreement(
+    item: ArrayLike,
+    annotator: ArrayLike,
+    points: Sequence[ArrayLike],
+    label: ArrayLike,
+    *,
+    answered: tuple[ArrayLike, ArrayLike] | None = None,
+    min_iou: float = 0.5,
+    n_chance_pairs: int = 2_000,
+    n_bootstrap: int = 1000,
+    rng: np.random.Generator,
+    level: float = 0.95,
+) -> RegionAgreement:
+    """Return the agreement on polygons, one row a polygon, in any order.
+
+    ``points``: for each polygon its corners (n, 2). Everything else as in :func:`spans_agreement`; fewer pairs are drawn
+    for chance, since each costs more to compare.
+    """
+    corners = [np.asarray(one, dtype=np.float64) for one in points]
+    for one in corners:
+        if one.ndim != 2 or one.shape[1] != 2 or len(one) < 3 or not bool(np.isfinite(one).all()):
+            raise ValueError("every polygon needs at least three points (x, y), all finite")
+    low = np.array([one.min(axis=0) for one in corners]).reshape(-1, 2)
+    high = np.array([one.max(axis=0) for one in corners]).reshape(-1, 2)
+
+    def overlap(a: IntArray, b: IntArray) -> FloatArray:
+        found = np.zeros(len(a))
+        meets = (np.minimum(high[a], high[b]) > np.maximum(low[a], low[b])).all(axis=1)
+        for k in np.flatnonzero(meets).tolist():
+            found[k] = polygon_iou(corners[a[k]], corners[b[k]], resolution=64)
+        return found
+
+    return _regions_agreement(
+        item,
+        annotator,
+        label,
+        len(corners),
         overlap,
         answered,
         min_iou,

@@ -8,7 +8,7 @@ cell centres (marching squares, W. E. Lorensen & H. E. Cline 1987, in two dimens
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,18 +16,21 @@ from numpy.typing import ArrayLike, NDArray
 
 from qistas.engine.merge.clustering import (
     FloatArray,
+    IntArray,
     Label,
     annotator_weights,
     check_share,
-    cluster,
+    cluster_pairs,
     collect,
     label_order,
     vote,
 )
-from qistas.engine.merge.geometry import polygon_area
+from qistas.engine.merge.geometry import edges_that_meet, polygon_area, polygon_common
 
 Points = tuple[tuple[float, float], ...]
 Polygon = tuple[Sequence[tuple[float, float]], Label]
+
+EXACT_EDGES = 96  # of two polygons together; beyond, a grid is quicker
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +77,10 @@ def merge_polygons(
         return ()
     corners = [np.array(k[0]) for k in nodes.keys]
     labels: list[Label] = [k[1] for k in nodes.keys]
-    overlap = _overlaps(corners, labels, across_labels, resolution)
+    pairs, between = _overlaps(corners, labels, across_labels, resolution, min_iou)
     total = float(weight.sum())
     merged: list[MergedPolygon] = []
-    for part in cluster(overlap, nodes.owners, min_iou):
+    for part in cluster_pairs(pairs, between, nodes.owners, min_iou):
         people = [(i, a) for i in part for a in sorted(nodes.owners[i])]
         at = [i for i, _ in people]
         w = weight[[a for _, a in people]]
@@ -97,8 +100,11 @@ def merge_polygons(
 
 
 def polygon_iou(a: ArrayLike, b: ArrayLike, *, resolution: int = 256) -> float:
-    """Return the intersection over union of two polygons (n, 2), counted on a grid over both."""
+    """Return the intersection over union of two polygons (n, 2): exact, or counted on a grid where they have many corners."""
     pair = [np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)]
+    if len(pair[0]) + len(pair[1]) <= EXACT_EDGES:
+        common, whole = polygon_common(*pair)
+        return min(common / whole, 1.0) if whole > 0.0 else 0.0
     origin, step, shape = _grid(pair, resolution)
     one, two = (fill(p, origin, step, shape) for p in pair)
     union = int((one | two).sum())
@@ -154,17 +160,44 @@ def _grid(polygons: Sequence[FloatArray], resolution: int) -> tuple[FloatArray, 
 
 
 def _overlaps(
-    corners: Sequence[FloatArray], labels: Sequence[Label], across: bool, resolution: int
-) -> FloatArray:
-    n = len(corners)
+    corners: Sequence[FloatArray], labels: Sequence[Label], across: bool, resolution: int, min_iou: float
+) -> tuple[tuple[IntArray, IntArray, FloatArray], Callable[[list[int], list[int]], FloatArray]]:
+    """Return the pairs that overlap by ``min_iou`` or more, and a way to look up any overlaps.
+
+    What two share is no more than what the boxes around them share, so that most neighbours need not be measured.
+    """
     low, high = np.array([c.min(axis=0) for c in corners]), np.array([c.max(axis=0) for c in corners])
-    out = np.zeros((n, n))
-    for i in range(n):
-        for j in range(i + 1, n):
-            meets = bool((np.minimum(high[i], high[j]) > np.maximum(low[i], low[j])).all())
-            if meets and (across or labels[i] == labels[j]):
-                out[i, j] = out[j, i] = polygon_iou(corners[i], corners[j], resolution=resolution)
-    return out
+    area = np.array([abs(polygon_area(c)) for c in corners])
+    found: dict[tuple[int, int], float] = {}
+
+    def iou(i: int, j: int) -> float:
+        if not (across or labels[i] == labels[j]):
+            return 0.0
+        pair = (min(i, j), max(i, j))
+        if pair not in found:
+            found[pair] = polygon_iou(corners[i], corners[j], resolution=resolution)
+        return found[pair]
+
+    order = np.argsort(low[:, 0], kind="stable")
+    until = np.searchsorted(low[order, 0], high[order, 0])
+    for at, i in enumerate(order.tolist()):
+        others = order[at + 1 : until[at]]
+        shared = np.maximum(np.minimum(high[others], high[i]) - np.maximum(low[others], low[i]), 0.0).prod(
+            axis=1
+        )
+        for j in others[shared >= min_iou * np.maximum(area[others], area[i]) - 1e-9].tolist():
+            iou(i, j)
+    enough = sorted(pair for pair, value in found.items() if value >= min_iou)
+
+    def between(some: list[int], others: list[int]) -> FloatArray:
+        return np.array([[iou(i, j) for j in others] for i in some])
+
+    columns = np.array(enough, dtype=np.int64).reshape(-1, 2)
+    return (
+        columns[:, 0],
+        columns[:, 1],
+        np.array([found[pair] for pair in enough], dtype=np.float64),
+    ), between
 
 
 def _outline(corners: Sequence[FloatArray], weight: FloatArray, resolution: int) -> Points:
@@ -179,11 +212,17 @@ def _outline(corners: Sequence[FloatArray], weight: FloatArray, resolution: int)
         best = corners[int(np.argmax(weight))]
         return tuple((float(px), float(py)) for px, py in best)
     loop = max(loops, key=lambda points: abs(polygon_area(points)))
-    loop = _thinned(loop, 0.5)
-    if polygon_area(loop) < 0.0:
-        loop = loop[::-1]
-    loop = np.roll(loop, -int(np.lexsort((loop[:, 1], loop[:, 0]))[0]), axis=0)
-    placed = origin + (loop + 0.5) * step
+    # Thinning may fold an outline over itself; less of it does not.
+    for tolerance in (0.5, 0.2, 0.0):
+        thin = _thinned(loop, tolerance) if tolerance else loop
+        if edges_that_meet(np.rint(thin * 1e4).astype(np.int64)) is None:
+            break
+    if polygon_area(thin) < 0.0:
+        thin = thin[::-1]
+    thin = np.roll(thin, -int(np.lexsort((thin[:, 1], thin[:, 0]))[0]), axis=0)
+    # The line runs between the middles of cells, the outer of which may lie beyond everything that was drawn.
+    every = np.concatenate(corners)
+    placed = np.clip(origin + (thin + 0.5) * step, every.min(axis=0), every.max(axis=0))
     return tuple((float(px), float(py)) for px, py in placed)
 
 

@@ -293,11 +293,11 @@ class BoxKind(Merging):
         value: Value = {
             "boxes": [
                 {
-                    "x": _neat(box.x),
-                    "y": _neat(box.y),
-                    "width": _neat(box.width),
-                    "height": _neat(box.height),
-                    "rotation": _neat(box.rotation),
+                    "x": neat(box.x),
+                    "y": neat(box.y),
+                    "width": neat(box.width),
+                    "height": neat(box.height),
+                    "rotation": neat(box.rotation),
                     "label": box.label,
                 }
                 for box in kept
@@ -373,8 +373,8 @@ class BoxKind(Merging):
         faults: list[Fault],
     ) -> None:
         """Add the box, cut to the image, or a fault."""
-        x, y, width, height = (_neat(number) for number in numbers)
-        turn = _neat(turn) % 360
+        x, y, width, height = (neat(number) for number in numbers)
+        turn = neat(turn) % 360
         wide, high = size or (2**53, 2**53)
         if width < least or height < least:
             remedy = f"Draw it at least {least:g} × {least:g}."
@@ -388,7 +388,7 @@ class BoxKind(Merging):
                 faults.append(Fault(place, f"lies {out:g} pixels outside of {ends}", remedy))
                 return
             left, top = max(x, 0), max(y, 0)
-            width, height = _neat(min(x + width, wide) - left), _neat(min(y + height, high) - top)
+            width, height = neat(min(x + width, wide) - left), neat(min(y + height, high) - top)
             x, y = left, top
             if width < least or height < least:
                 message = f"lies outside of the image but for {width:g} × {height:g} pixels"
@@ -409,8 +409,8 @@ def image_size(stored: Any) -> tuple[int, int] | None:
     return (width, height) if type(width) is int and type(height) is int else None
 
 
-def _neat(number: float) -> int | float:
-    """To a thousandth; a whole number is an int."""
+def neat(number: float) -> int | float:
+    """A number of pixels to a thousandth; a whole number is an int."""
     rounded = round(float(number), 3)
     return int(rounded) if rounded == int(rounded) else rounded
 

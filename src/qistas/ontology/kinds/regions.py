@@ -1,4 +1,4 @@
-"""What spans and boxes share: counting limits, the list around the regions, matching two sets of them."""
+"""What spans, boxes and polygons share: counting limits, the list around the regions, matching two sets of them."""
 
 from __future__ import annotations
 
