@@ -239,6 +239,57 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
             "bad": [({"choice": "tie"}, ".choice"), ({"choice": "left", "strength": 2}, ".strength")],
         },
     ],
+    "ranking": [
+        {
+            "settings": {"labels": ["a", "b", {"name": "constructor", "title": {"en": "See", "ar": "جيم"}}]},
+            "good": [
+                {"order": [["a"], ["b"], ["constructor"]]},
+                {"order": [["b"], ["a"], ["constructor"]]},
+                {"order": [["constructor"], ["b"], ["a"]]},
+            ],
+            "bad": [
+                ({"order": []}, ".order"),
+                ({"order": [["a"], ["b"]]}, ".order"),
+                ({"order": [["a"], ["b"], ["a"]]}, ".order[2][0]"),
+                ({"order": [["a"], ["b"], ["z"]]}, ".order[2][0]"),
+                ({"order": [["a"], ["b"], [1]]}, ".order[2][0]"),
+                ({"order": [["a"], ["b"], []]}, ".order[2]"),
+                ({"order": [["a"], ["b"], "constructor"]}, ".order[2]"),
+                ({"order": [["a"], ["b", "constructor"]]}, ".order[1]"),
+                ({"order": [["a"], ["b"], ["constructor"], ["a"]]}, ".order"),
+                ({"order": ["a", "b", "constructor"]}, ".order[0]"),
+                ({"order": {"a": 1}}, ".order"),
+                ({"order": None}, ".order"),
+                ({}, ".order"),
+                ({"order": [["a"], ["b"], ["constructor"]], "ties": True}, ".ties"),
+            ],
+        },
+        {
+            "settings": {"labels": ["a", "b", "c", "d"], "ties": True},
+            "good": [
+                {"order": [["a"], ["c", "b"], ["d"]]},
+                {"order": [["d"], ["a"], ["b", "c"]]},
+                {"order": [["a", "b", "c", "d"]]},
+                {"order": [["d"], ["c"], ["b"], ["a"]]},
+            ],
+            "bad": [
+                ({"order": [["a", "b"], ["c"]]}, ".order"),
+                ({"order": [["a", "b"], ["c", "d", "a"]]}, ".order[1][2]"),
+                ({"order": [["a", "a"], ["b"], ["c"], ["d"]]}, ".order[0][1]"),
+                ({"order": []}, ".order"),
+            ],
+        },
+        {
+            "settings": {"labels": ["a", "b", "c", "d", "e"], "top": 2},
+            "good": [{"order": [["a"], ["b"]]}, {"order": [["c"], ["a"]]}, {"order": [["e"], ["d"]]}],
+            "bad": [
+                ({"order": [["a"]]}, ".order"),
+                ({"order": [["a"], ["b"], ["c"]]}, ".order"),
+                ({"order": [["a", "b"]]}, ".order[0]"),
+                ({"order": [["a"], ["a"]]}, ".order[1][0]"),
+            ],
+        },
+    ],
 }
 JUNK: list[Any] = [
     None,
@@ -587,7 +638,7 @@ def test_agreement_is_one_for_all_the_same_and_less_otherwise(
     case: tuple[Kind, Question, dict[str, Any]],
 ) -> None:
     kind, question, sample = case
-    assert kind.measure in ("nominal", "ordinal", "interval", "spans", "boxes")
+    assert kind.measure in ("nominal", "ordinal", "interval", "spans", "boxes", "rankings")
     answers = table(kind, question, sample)
     kept = [row for row in range(len(answers)) if answers.annotator[row] < 4]
     agreed = Answers(

@@ -85,6 +85,9 @@ def settings_of(draw: st.DrawFn, kind: str) -> dict[str, Any]:
             "rotate": draw(flag),
             "min_size": draw(st.integers(1, 3)),
         }
+    if kind == "ranking":
+        names = draw(st.lists(st.sampled_from(NAMES), min_size=2, unique=True))
+        return {"labels": names, **draw(st.sampled_from([{}, {"ties": True}, {"top": 1}]))}
     return {"left": "text", "right": "more", "tie": draw(flag), "strength": draw(st.integers(1, 3))}
 
 
@@ -92,7 +95,9 @@ def settings_of(draw: st.DrawFn, kind: str) -> dict[str, Any]:
 def documents(draw: st.DrawFn) -> dict[str, Any]:
     questions: list[dict[str, Any]] = []
     for at in range(draw(st.integers(1, 4))):
-        kind = draw(st.sampled_from(["choice", "choice", "rating", "text", "span", "box", "pairwise"]))
+        kind = draw(
+            st.sampled_from(["choice", "choice", "rating", "text", "span", "box", "pairwise", "ranking"])
+        )
         question: dict[str, Any] = {
             "name": f"q{at}",
             "kind": kind,
@@ -156,6 +161,11 @@ def values(draw: st.DrawFn, question: dict[str, Any]) -> dict[str, Any]:
             optional={"rotation": st.sampled_from([0, 30, 360, -45.5])},
         )
         return {"boxes": draw(st.lists(one, max_size=3))}
+    if question["kind"] == "ranking":
+        if draw(st.booleans()):
+            return {"order": draw(st.lists(st.lists(label, max_size=2), max_size=4))}
+        ranked = draw(st.permutations([label["name"] for label in question["labels"]]))
+        return {"order": [[name] for name in ranked[: question.get("top")]]}
     choice = draw(st.sampled_from(["left", "right", "tie"]))
     return (
         {"choice": choice} if draw(st.booleans()) else {"choice": choice, "strength": draw(st.integers(0, 4))}

@@ -138,6 +138,9 @@ ARABIC_METHODS = MappingProxyType(
         "vote_interval": "متوسط موزون",
         "vote_spans": "دمج المقاطع",
         "vote_boxes": "دمج المربعات",
+        "vote_rankings": "أقرب ترتيب",
+        "kemeny": "أقرب ترتيب (كيميني)",
+        "borda": "ترتيب بوردا",
         "fast_dawid_skene": "داويد وسكين السريعة",
         "one_coin": "داويد وسكين المبسطة",
         "ordinal_ds": "داويد وسكين للرتب",
@@ -158,6 +161,7 @@ ARABIC_METRICS = MappingProxyType(
         "ordinal": "معامل كريبندورف α للرتب",
         "interval": "معامل كريبندورف α للمسافات",
         "spans": "معامل كريبندورف α للمقاطع",
+        "rankings": "معامل كريبندورف α للترتيب",
         "boxes": "معامل كريبندورف α للمربعات",
     }
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from qistas.engine.merge.boxes import Box, MergedBox, MergedBoxes, merge_boxes, merge_boxes_table
+from qistas.engine.merge.bucket_orders import BucketOrder, kendall_distance, merge_bucket_orders
 from qistas.engine.merge.keypoints import MergedKeypoint, merge_keypoints
 from qistas.engine.merge.masks import MergedMask, merge_masks
 from qistas.engine.merge.polygons import MergedPolygon, merge_polygons, polygon_iou
@@ -12,6 +13,7 @@ from qistas.engine.merge.spans import MergedSpan, MergedSpans, merge_spans, merg
 
 __all__ = [
     "Box",
+    "BucketOrder",
     "MergedBox",
     "MergedBoxes",
     "MergedKeypoint",
@@ -21,8 +23,10 @@ __all__ = [
     "MergedSegment",
     "MergedSpan",
     "MergedSpans",
+    "kendall_distance",
     "merge_boxes",
     "merge_boxes_table",
+    "merge_bucket_orders",
     "merge_keypoints",
     "merge_masks",
     "merge_polygons",

@@ -21,13 +21,14 @@ from .base import (
 from .box import BoxKind
 from .choice import Choice
 from .pairwise import Pairwise
+from .ranking import Ranking
 from .rating import Rating
 from .span import SpanKind
 from .text import Text
 from .voting import MOST_IN_CONFUSION, MOST_TALLIES, inference_of_shards, shares_of
 
 KINDS: MappingProxyType[str, Kind] = MappingProxyType(
-    {kind.name: kind for kind in (Choice(), Rating(), Text(), SpanKind(), BoxKind(), Pairwise())}
+    {kind.name: kind for kind in (Choice(), Rating(), Text(), SpanKind(), BoxKind(), Pairwise(), Ranking())}
 )
 
 __all__ = [
