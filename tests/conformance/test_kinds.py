@@ -52,6 +52,17 @@ def span(start: int, end: int, label: str = "a") -> dict[str, Any]:
     return {"start": start, "end": end, "label": label}
 
 
+def outline(*points: Any, label: str = "a") -> dict[str, Any]:
+    return {
+        "points": [list(point) if isinstance(point, tuple) else point for point in points],
+        "label": label,
+    }
+
+
+TRIANGLE = ((4, 8), (44, 10), (20, 50))
+RING = ((100, 100), (200, 90), (210, 190), (150, 140), (95, 200))
+
+
 # kind → [(settings, good values, bad values with the place of a fault)]. In `item_bad` the fault needs the item.
 SAMPLES: dict[str, list[dict[str, Any]]] = {
     "choice": [
@@ -211,6 +222,64 @@ SAMPLES: dict[str, list[dict[str, Any]]] = {
                 ({"boxes": [box(rotation="x")]}, ".boxes[0].rotation"),  # pyright: ignore[reportArgumentType]
             ],
             "item_bad": [({"boxes": [box(-30, -30, rotation=45)]}, ".boxes[0]")],
+        },
+    ],
+    "polygon": [
+        {
+            "settings": {"field": "image", "labels": LABELS},
+            "good": [
+                {"polygons": []},
+                {"polygons": [outline(*TRIANGLE)]},
+                {"polygons": [outline(*RING), outline(*RING, label="b"), outline(*TRIANGLE[::-1])]},
+                {"polygons": [outline((1.23456, 2), (9.87654, 3), (5, 7.7777777), label="c")]},
+                {"polygons": [outline(*RING, RING[0])]},
+                {"polygons": [outline((-0.4, -0.9), (640.7, 0), (640, 480.9))]},
+            ],
+            "bad": [
+                ({"polygons": [outline(*TRIANGLE, label="z")]}, ".polygons[0].label"),
+                ({"polygons": [outline(*TRIANGLE[:2])]}, ".polygons[0].points"),
+                (
+                    {"polygons": [outline(*((x, x * x / 1000) for x in range(501)))]},
+                    ".polygons[0].points",
+                ),
+                ({"polygons": [outline((-3, 5), (9, 9), (5, 20))]}, ".polygons[0].points[0]"),
+                ({"polygons": [outline((3, 5), (9, None), (5, 20))]}, ".polygons[0].points[1][1]"),
+                ({"polygons": [outline((3, 5), ("9", 2), (5, 20))]}, ".polygons[0].points[1][0]"),
+                ({"polygons": [outline((3, 5), (True, 2), (5, 20))]}, ".polygons[0].points[1][0]"),
+                ({"polygons": [outline((3, 5), (9,), (5, 20))]}, ".polygons[0].points[1]"),
+                ({"polygons": [outline((3, 5), (9, 9, 9), (5, 20))]}, ".polygons[0].points[1]"),
+                ({"polygons": [outline((3, 5), {"x": 9, "y": 9}, (5, 20))]}, ".polygons[0].points[1]"),
+                ({"polygons": [outline((3, 5), (10**400, 9), (5, 20))]}, ".polygons[0].points[1][0]"),
+                ({"polygons": [outline((3, 5), (2e6, 9), (5, 20))]}, ".polygons[0].points[1]"),
+                ({"polygons": [{"label": "a"}]}, ".polygons[0].points"),
+                ({"polygons": [{"label": "a", "points": "M 0 0"}]}, ".polygons[0].points"),
+                ({"polygons": [outline(*TRIANGLE) | {"score": 1}]}, ".polygons[0].score"),
+                ({"polygons": None}, ".polygons"),
+            ],
+            "item_bad": [
+                ({"polygons": [outline((635, 5), (645, 9), (638, 20))]}, ".polygons[0].points[1]"),
+                ({"polygons": [outline((5, 5), (9, 490), (20, 20))]}, ".polygons[0].points[1]"),
+                ({"polygons": [outline((0, 0), (10, 10), (10, 0), (0, 10))]}, ".polygons[0].points"),
+                ({"polygons": [outline((0, 0), (10, 0), (20, 0))]}, ".polygons[0].points"),
+                ({"polygons": [outline((0, 0), (9, 0), (0, 0))]}, ".polygons[0].points"),
+                ({"polygons": [outline((0, 0), (9, 0), (9, 9), (9, 0))]}, ".polygons[0].points[3]"),
+                ({"polygons": [outline(*TRIANGLE), outline(*TRIANGLE[::-1])]}, ".polygons"),
+            ],
+        },
+        {
+            "settings": {"field": "image", "labels": ["a"], "min": 1, "max": 2},
+            "good": [
+                {"polygons": [outline(*TRIANGLE)]},
+                {"polygons": [outline(*RING)]},
+                {"polygons": [outline(*TRIANGLE), outline(*RING)]},
+            ],
+            "bad": [
+                ({"polygons": []}, ".polygons"),
+                (
+                    {"polygons": [outline((at, 0), (at + 9, 0), (at, 9)) for at in (10, 20, 30)]},
+                    ".polygons",
+                ),
+            ],
         },
     ],
     "pairwise": [
@@ -423,7 +492,7 @@ def test_the_schema_takes_what_validate_takes(case: tuple[Kind, Question, dict[s
 
 def where_needs_item(fault: Fault) -> bool:
     """Faults that a schema cannot tell: the end of a text or image, one place against another."""
-    words = ("runs from", "but `text` has", "outside of", "twice", "overlaps the span")
+    words = ("runs from", "but `text` has", "outside of", "twice", "overlaps the span", "crosses or touches")
     return any(word in fault.message for word in words)
 
 
@@ -446,7 +515,15 @@ def test_words_for_people_and_columns_for_tables(case: tuple[Kind, Question, dic
     assert columns[0].name == "q"
     assert len({column.name for column in columns}) == len(columns)
     assert kind.to_flat(question, None) == (None,) * len(columns)
-    types = {"text": str, "texts": list, "number": float, "whole": int, "spans": list, "boxes": list}
+    types = {
+        "text": str,
+        "texts": list,
+        "number": float,
+        "whole": int,
+        "spans": list,
+        "boxes": list,
+        "polygons": list,
+    }
     for value in normals(kind, question, sample):
         assert all(isinstance(kind.describe(question, value, language), str) for language in ("en", "ar"))
         cells = kind.to_flat(question, value)
@@ -455,7 +532,11 @@ def test_words_for_people_and_columns_for_tables(case: tuple[Kind, Question, dic
             assert cell is None or isinstance(cell, types[column.type]), column
         assert all(isinstance(name, str) for name in kind.labels_of(question, value))
         assert set(kind.labels_of(question, value)) <= kind.holds(question, value)
-        for marks in (kind.spans_of(question, value), kind.boxes_of(question, value)):
+        for marks in (
+            kind.spans_of(question, value),
+            kind.boxes_of(question, value),
+            kind.polygons_of(question, value),
+        ):
             assert marks is None or len(marks) == len(kind.labels_of(question, value))
         preference = kind.preference_of(question, value)
         assert preference is None or set(preference[:2]) <= set(kind.fields_of(question))
@@ -638,7 +719,7 @@ def test_agreement_is_one_for_all_the_same_and_less_otherwise(
     case: tuple[Kind, Question, dict[str, Any]],
 ) -> None:
     kind, question, sample = case
-    assert kind.measure in ("nominal", "ordinal", "interval", "spans", "boxes", "rankings")
+    assert kind.measure in ("nominal", "ordinal", "interval", "spans", "boxes", "rankings", "polygons")
     answers = table(kind, question, sample)
     kept = [row for row in range(len(answers)) if answers.annotator[row] < 4]
     agreed = Answers(

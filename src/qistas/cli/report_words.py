@@ -163,6 +163,7 @@ ARABIC_METRICS = MappingProxyType(
         "spans": "معامل كريبندورف α للمقاطع",
         "rankings": "معامل كريبندورف α للترتيب",
         "boxes": "معامل كريبندورف α للمربعات",
+        "polygons": "معامل كريبندورف α للمضلعات",
     }
 )
 ARABIC_EXPLANATIONS = MappingProxyType(

@@ -25,6 +25,7 @@ _SPAN = pa.struct([("start", pa.int64()), ("end", pa.int64()), ("label", pa.stri
 _BOX = pa.struct(
     [(name, pa.float64()) for name in ("x", "y", "width", "height", "rotation")] + [("label", pa.string())]
 )
+_POLYGON = pa.struct([("points", pa.list_(pa.list_(pa.float64()))), ("label", pa.string())])
 _TYPES: dict[str, pa.DataType] = {
     "text": pa.string(),
     "texts": pa.list_(pa.string()),
@@ -32,6 +33,7 @@ _TYPES: dict[str, pa.DataType] = {
     "whole": pa.int64(),
     "spans": pa.list_(_SPAN),
     "boxes": pa.list_(_BOX),
+    "polygons": pa.list_(_POLYGON),
 }
 _IMAGE = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
 _CHAT = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))

@@ -15,7 +15,12 @@ from qistas.engine.agreement.gwet import gwet_ac
 from qistas.engine.agreement.krippendorff import krippendorff_alpha
 from qistas.engine.agreement.percent import percent_agreement
 from qistas.engine.agreement.rankings import rankings_agreement
-from qistas.engine.agreement.regions import RegionAgreement, boxes_agreement, spans_agreement
+from qistas.engine.agreement.regions import (
+    RegionAgreement,
+    boxes_agreement,
+    polygons_agreement,
+    spans_agreement,
+)
 from qistas.engine.agreement.result import Agreement
 
 __all__ = [
@@ -31,6 +36,7 @@ __all__ = [
     "gwet_ac",
     "krippendorff_alpha",
     "percent_agreement",
+    "polygons_agreement",
     "rankings_agreement",
     "spans_agreement",
     "wilson_interval",

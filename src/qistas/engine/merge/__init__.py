@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qistas.engine.merge.boxes import Box, MergedBox, MergedBoxes, merge_boxes, merge_boxes_table
 from qistas.engine.merge.bucket_orders import BucketOrder, kendall_distance, merge_bucket_orders
+from qistas.engine.merge.geometry import edges_that_meet, polygon_area
 from qistas.engine.merge.keypoints import MergedKeypoint, merge_keypoints
 from qistas.engine.merge.masks import MergedMask, merge_masks
 from qistas.engine.merge.polygons import MergedPolygon, merge_polygons, polygon_iou
@@ -23,6 +24,7 @@ __all__ = [
     "MergedSegment",
     "MergedSpan",
     "MergedSpans",
+    "edges_that_meet",
     "kendall_distance",
     "merge_boxes",
     "merge_boxes_table",
@@ -34,5 +36,6 @@ __all__ = [
     "merge_segments",
     "merge_spans",
     "merge_spans_table",
+    "polygon_area",
     "polygon_iou",
 ]

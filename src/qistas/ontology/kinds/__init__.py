@@ -14,6 +14,7 @@ from .base import (
     Kind,
     LabelSkill,
     Learnt,
+    Polygon,
     Skill,
     Span,
     Value,
@@ -21,6 +22,7 @@ from .base import (
 from .box import BoxKind
 from .choice import Choice
 from .pairwise import Pairwise
+from .polygon import PolygonKind
 from .ranking import Ranking
 from .rating import Rating
 from .span import SpanKind
@@ -28,7 +30,10 @@ from .text import Text
 from .voting import MOST_IN_CONFUSION, MOST_TALLIES, inference_of_shards, shares_of
 
 KINDS: MappingProxyType[str, Kind] = MappingProxyType(
-    {kind.name: kind for kind in (Choice(), Rating(), Text(), SpanKind(), BoxKind(), Pairwise(), Ranking())}
+    {
+        kind.name: kind
+        for kind in (Choice(), Rating(), Text(), SpanKind(), BoxKind(), PolygonKind(), Pairwise(), Ranking())
+    }
 )
 
 __all__ = [
@@ -46,6 +51,7 @@ __all__ = [
     "Kind",
     "LabelSkill",
     "Learnt",
+    "Polygon",
     "Skill",
     "Span",
     "Value",

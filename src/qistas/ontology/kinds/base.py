@@ -20,11 +20,11 @@ from ..reading import Reader
 from ..types import Field, Question
 
 Value = dict[str, Any]
-ColumnType = Literal["text", "texts", "number", "whole", "spans", "boxes"]
+ColumnType = Literal["text", "texts", "number", "whole", "spans", "boxes", "polygons"]
 
 
 class Column(NamedTuple):
-    """One column of a flat table. `texts`, `spans` and `boxes` are lists; a span or box is a mapping."""
+    """One column of a flat table. `texts`, `spans`, `boxes` and `polygons` are lists; a span, box or polygon is a mapping."""
 
     name: str
     type: ColumnType
@@ -46,6 +46,13 @@ class Box(NamedTuple):
     width: float
     height: float
     rotation: float
+    label: str
+
+
+class Polygon(NamedTuple):
+    """A labelled outline on an image field, in its pixels: clockwise on the screen, the first point not again at the end."""
+
+    points: tuple[tuple[float, float], ...]
     label: str
 
 
@@ -75,7 +82,7 @@ class Consensus:
     """One inferred answer. `doubt` is 1 - `confidence`.
 
     `support`: how many annotators gave this value. `posterior`: what is known of the alternatives, as JSON: label →
-    probability for labels, {"support", "confidence"} of each region for spans and boxes, {"low", "high"} for numbers.
+    probability for labels, {"support", "confidence"} of each region for spans, boxes and polygons, {"low", "high"} for numbers.
     """
 
     value: Value
@@ -190,7 +197,7 @@ class Kind(Protocol):
     methods: tuple[str, ...]
     """Names of the ways to infer a consensus, the one for `auto` first."""
     measure: str
-    """How agreement is measured: nominal, ordinal, interval, spans or boxes."""
+    """How agreement is measured: nominal, ordinal, interval, spans, boxes or polygons."""
 
     def __repr__(self) -> str:
         return f"<kind {self.name}>"
@@ -316,6 +323,10 @@ class Kind(Protocol):
 
     def boxes_of(self, question: Question, value: Value) -> tuple[Box, ...] | None:
         """The boxes in `value`, or None for a kind that draws none."""
+        return None
+
+    def polygons_of(self, question: Question, value: Value) -> tuple[Polygon, ...] | None:
+        """The outlines in `value`, or None for a kind that draws none."""
         return None
 
     def preference_of(self, question: Question, value: Value) -> tuple[str, str, int] | None:
