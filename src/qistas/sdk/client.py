@@ -425,12 +425,14 @@ class Client:
 
     def dataset(self, project: ProjectRef, name: str, *, create: bool = False) -> Dataset:
         """The dataset of this name; made where there is none if `create`. Raises Missing."""
-        found = next((d for d in self.datasets(project) if d.name == name or str(d.id) == name), None)
+        there = self.datasets(project)
+        found = next((d for d in there if d.name == name or str(d.id) == name), None)
         if found is not None:
             return found
         if not create:
+            names = ", ".join(repr(d.name) for d in there[:20]) or "none yet"
             raise Missing(
-                f"There is no dataset {name!r} in this project. Seal one with `qistas seal`, or look at the names."
+                f"There is no dataset {name!r} in this project. Seal one with `qistas seal`. There is: {names}."
             )
         try:
             return read(

@@ -99,6 +99,10 @@ class Transport:
             try:
                 if response.status_code >= 400:
                     response.read()
+                    if response.status_code == 401 and "authorization" not in self._http.headers:
+                        raise errors.Unknown(
+                            "No token was given. Make one on the console's page Tokens, and put it into QISTAS_TOKEN."
+                        )
                     raise error_of(response)
                 yield response
             except httpx.TransportError as error:

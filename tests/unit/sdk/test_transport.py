@@ -136,6 +136,16 @@ def test_a_problem_is_the_error_of_its_code(status: int, code: str, kind: type[e
         assert (found.value.detail, found.value.faults[0].where) == ("What to do.", "answer.q")
 
 
+def test_without_a_token_the_way_to_one_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("QISTAS_TOKEN", raising=False)
+    with (
+        server(lambda r, n: problem(401, "not_signed_in")) as (url, _),
+        Client(url) as client,
+        pytest.raises(Unknown, match="QISTAS_TOKEN"),
+    ):
+        client.me()
+
+
 def test_what_is_no_qistas_server_is_told() -> None:
     page = 500, {"content-type": "text/html"}, b"<h1>nginx</h1>"
     with (
@@ -431,7 +441,7 @@ def test_what_is_not_there_is_told_before_anything_is_fetched(tmp_path: Path) ->
     with server(export_server(lambda r, n: ranged(r))) as (url, _), Client(url) as client:
         with pytest.raises(Missing, match="no version 9"):
             client.export(PROJECT, "d", 9)
-        with pytest.raises(Missing, match="no dataset 'other'"):
+        with pytest.raises(Missing, match=r"no dataset 'other'.*There is: 'd'"):
             client.export(PROJECT, "other")
         with pytest.raises(Invalid, match="not a format"):
             client.export(PROJECT, "d", format="docx")
