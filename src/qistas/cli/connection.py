@@ -16,7 +16,11 @@ HEAD_MOST = 128 * 2**10  # and what the network brings in one piece
 BODY_LEAST = 256  # bytes of a body that count as coming on
 OPEN_FILES = 65_536
 LOOK_SECONDS = 10.0
-LOOKS = {"head": 3, "body": 6, "answer": 12}  # how often in a row we look and find nothing moved
+LOOKS = {
+    "head": 3,
+    "body": 30,
+    "answer": 30,
+}  # how often in a row we look and find nothing moved; rows may be made as they are sent
 
 
 def open_more() -> None:
