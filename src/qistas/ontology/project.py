@@ -37,11 +37,10 @@ class Method(StrEnum):
 
 
 class ReviewPolicy(StrEnum):
-    """Which answers a second person looks at."""
+    """Which items a reviewer is offered: those that annotators disagree about, or all."""
 
-    NONE = "none"
-    ALL = "all"
     DOUBTFUL = "doubtful"
+    ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ class Settings:
     currency: str = "USD"
     method: Method = Method.AUTO
     gold_rate: float = 0.0
-    review: ReviewPolicy = ReviewPolicy.NONE
+    review: ReviewPolicy = ReviewPolicy.DOUBTFUL
     assigned_only: bool = False
     show_guideline: bool = True
     redundancy: Redundancy = FIXED
@@ -65,7 +64,7 @@ class Settings:
         known = {f.name for f in fields(cls)}
         values = {key: value for key, value in document.items() if key in known}
         values["method"] = Method(values.get("method", "auto"))
-        values["review"] = ReviewPolicy(values.get("review", "none"))
+        values["review"] = ReviewPolicy(values.get("review", "doubtful"))
         values["redundancy"] = Redundancy.stored(values.get("redundancy") or {})
         return cls(**values)
 

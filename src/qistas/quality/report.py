@@ -75,7 +75,7 @@ async def list_consensus(
     limit: int = 50,
     after: str | None = None,
 ) -> Page[ListedConsensus]:
-    """Inferred answers to one question, most doubtful first. What it shows of items is recorded as a view of them."""
+    """Answers to one question, most doubtful first, those settled by an expert last. What it shows of items is recorded as a view of them."""
     require(tx.principal, Permission.QUALITY_VIEW, project_id)
     require(tx.principal, Permission.ITEM_VIEW, project_id)
     start = decode_place(after)
@@ -89,7 +89,7 @@ async def list_consensus(
         await record(tx, Act.ITEM_VIEW, shown, what="consensus.list", question=question)
     last = rows[limit - 1] if len(rows) > limit else None
     listed = [ListedConsensus(row, *about.get(row.item_id, (None, ""))) for row in rows]
-    return page_of(listed, limit, [last.doubt, last.item_id] if last else None)
+    return page_of(listed, limit, [store.place_of(last), last.item_id] if last else None)
 
 
 async def item_history(tx: Tx, project_id: ProjectId, item_id: UUID) -> dict[str, Any]:

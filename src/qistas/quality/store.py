@@ -436,28 +436,61 @@ COLUMNS = """c.item_id, c.question, c.value, c.confidence, c.doubt, c.support, c
        c.settled, c.computed_at"""
 
 
+# Where an expert has settled an item, the answer that holds is theirs.
+HOLDS = COLUMNS.replace(
+    "c.value,",
+    """CASE WHEN c.settled THEN coalesce((SELECT d.answer -> c.question FROM adjudications d
+            WHERE d.tenant_id = c.tenant_id AND d.item_id = c.item_id AND d.answer ? c.question ORDER BY d.id DESC LIMIT 1), c.value)
+            ELSE c.value END AS value,""",
+)
+SETTLED_BELOW = 2.0  # an item that is settled stands so far below its doubt
+
+
+def place_of(row: ConsensusRow) -> float:
+    """Where it stands in `list_by_doubt`."""
+    return row.doubt - SETTLED_BELOW * row.settled
+
+
 async def list_by_doubt(
     tx: Tx, project_id: UUID, question: str, *, min_doubt: float, after: tuple[float, UUID] | None, limit: int
 ) -> list[ConsensusRow]:
-    """Inferred answers to one question, most doubtful first."""
-    doubt, item = after if after else (float("inf"), UUID(int=0))
-    return await tx.all(
-        ConsensusRow,
-        f"""SELECT {COLUMNS} FROM consensus c
-             WHERE c.tenant_id = %(tenant)s AND c.project_id = %(project)s AND c.question = %(question)s AND c.doubt >= %(min)s
-               AND c.doubt <= %(doubt)s::real AND (c.doubt < %(doubt)s::real OR c.item_id > %(item)s)
-               AND NOT EXISTS (SELECT FROM items i WHERE i.tenant_id = %(tenant)s AND i.id = c.item_id AND i.withdrawn_at IS NOT NULL)
-             ORDER BY c.doubt DESC, c.item_id LIMIT %(limit)s""",
-        {
-            "tenant": tx.tenant_id,
-            "project": project_id,
-            "question": question,
-            "min": min_doubt,
-            "doubt": doubt,
-            "item": item,
-            "limit": limit,
-        },
-    )
+    """Answers to one question: the most doubtful first, then those that an expert has settled, where no least doubt is asked for."""
+    start, first = (float("inf"), UUID(int=0)), 0.0
+    place = after or start
+    rows: list[ConsensusRow] = []
+    for settled in (False, True):
+        if settled and min_doubt > 0:
+            break
+        if not settled and place[0] < first:
+            continue
+        doubt, item = (
+            (place[0] + SETTLED_BELOW, place[1])
+            if settled and place[0] < first
+            else place
+            if not settled
+            else start
+        )
+        rows += await tx.all(
+            ConsensusRow,
+            f"""SELECT {HOLDS} FROM consensus c
+                 WHERE c.tenant_id = %(tenant)s AND c.project_id = %(project)s AND c.question = %(question)s
+                   AND {"c.settled" if settled else "NOT c.settled"} AND c.doubt >= %(min)s
+                   AND c.doubt <= %(doubt)s::real AND (c.doubt < %(doubt)s::real OR c.item_id > %(item)s)
+                   AND NOT EXISTS (SELECT FROM items i WHERE i.tenant_id = %(tenant)s AND i.id = c.item_id AND i.withdrawn_at IS NOT NULL)
+                 ORDER BY c.doubt DESC, c.item_id LIMIT %(limit)s""",
+            {
+                "tenant": tx.tenant_id,
+                "project": project_id,
+                "question": question,
+                "min": min_doubt,
+                "doubt": doubt,
+                "item": item,
+                "limit": limit - len(rows),
+            },
+        )
+        if len(rows) == limit:
+            break
+    return rows
 
 
 async def consensus_of(tx: Tx, item_id: UUID) -> list[ConsensusRow]:

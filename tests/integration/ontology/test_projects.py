@@ -45,7 +45,7 @@ async def test_from_a_template_to_a_changed_ontology(client: httpx.AsyncClient) 
     assert (project["name"], project["state"], project["ontology_version"]) == ("News", "active", 1)
     assert project["settings"] == {
         "overlap": 2, "lease_minutes": 30, "price_minor": 0, "currency": "USD", "method": "auto", "gold_rate": 0.0,
-        "review": "none", "assigned_only": False, "show_guideline": True,
+        "review": "doubtful", "assigned_only": False, "show_guideline": True,
         "redundancy": {"mode": "fixed", "target_confidence": 0.95, "target_accuracy": None, "min_overlap": 2, "max_overlap": 5,
                        "cost_per_answer": 0, "error_cost": 0},
     }  # fmt: skip
@@ -151,7 +151,7 @@ async def test_checking_a_document_tells_everything_at_once(client: httpx.AsyncC
 
 async def test_templates_have_what_a_preview_needs(client: httpx.AsyncClient) -> None:
     templates = (await client.get("/templates")).json()
-    assert len(templates) == 6
+    assert len(templates) == 7
     for template in templates:
         assert set(template["title"]) == {"en", "ar"}
         assert template["sample"]

@@ -257,6 +257,40 @@ async def test_gold_and_withdrawn_items_are_no_matter_for_experts(db: Database, 
     assert await seen() == ({left}, 1)
 
 
+async def test_settled_items_stand_last_and_with_the_experts_answer(db: Database, tenant: Tenant) -> None:
+    project = await make_project(db, tenant.owner, overlap=2)
+    items = await fill(db, tenant.owner, project, 5)
+    for said in ("news", "art"):
+        who = await tenant.member(Role.ANNOTATOR)
+        for offer in await claim(db, who, project, 5):
+            await submit(db, who, project, offer, said)
+    await infer(db, tenant.owner, project)
+    async with db.tenant_tx(tenant.owner) as tx:
+        for item in items[:2]:
+            await adjudicate_item(tx, project, item, {"topic": {"labels": ["sport"]}}, "")
+
+    async def pages(limit: int, min_doubt: float = 0.0) -> list[tuple[UUID, bool, str]]:
+        found: list[tuple[UUID, bool, str]] = []
+        after = None
+        while True:
+            async with db.tenant_tx(tenant.owner) as tx:
+                page = await list_consensus(
+                    tx, project, "topic", min_doubt=min_doubt, limit=limit, after=after
+                )
+            rows = [row.consensus for row in page.rows]
+            found += [(row.item_id, row.settled, row.value["labels"][0]) for row in rows]
+            after = page.next
+            if after is None:
+                return found
+
+    whole = await pages(50)
+    assert {item for item, _, _ in whole[:3]} == set(items[2:])
+    assert [(settled, label) for _, settled, label in whole[3:]] == [(True, "sport")] * 2
+    for limit in (1, 2, 3, 4):
+        assert await pages(limit) == whole
+    assert await pages(2, min_doubt=0.1) == whole[:3]
+
+
 async def test_two_reviewers_who_ask_at_once_get_two_items_and_none_that_was_withdrawn(
     db: Database, tenant: Tenant
 ) -> None:

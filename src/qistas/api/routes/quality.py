@@ -94,7 +94,7 @@ async def quality_items(
     limit: int = Query(50, ge=1, le=500),
     after: str | None = None,
 ) -> ConsensusPage:
-    """The consensus of each item for one question."""
+    """The answer of each item to one question: as inferred, or as an expert has settled it; those come last."""
     async with parts.db.tenant_tx(who) as tx:
         page = await list_consensus(
             tx, ProjectId(project_id), question, min_doubt=min_doubt, limit=limit, after=after

@@ -70,7 +70,7 @@ class SettingsAsked(Asked):
     currency: str | None = Field(None, pattern=r"^[A-Z]{3}$", description="ISO 4217")
     method: Literal["auto", "majority", "dawid_skene"] | None = None
     gold_rate: float | None = Field(None, ge=0, le=0.9, description="Share of gold among the tasks offered")
-    review: Literal["none", "all", "doubtful"] | None = None
+    review: Literal["doubtful", "all"] | None = Field(None, description="What reviewers are offered")
     assigned_only: bool | None = None
     show_guideline: bool | None = None
     redundancy: RedundancyAsked | None = None

@@ -1145,7 +1145,7 @@ export interface paths {
         };
         /**
          * Inferred answers, most doubtful first
-         * @description The consensus of each item for one question.
+         * @description The answer of each item to one question: as inferred, or as an expert has settled it; those come last.
          */
         get: operations["quality_items"];
         put?: never;
@@ -3836,8 +3836,11 @@ export interface components {
              */
             price_minor?: number | null;
             redundancy?: components["schemas"]["RedundancyAsked"] | null;
-            /** Review */
-            review?: ("none" | "all" | "doubtful") | null;
+            /**
+             * Review
+             * @description What reviewers are offered
+             */
+            review?: ("doubtful" | "all") | null;
             /** Show Guideline */
             show_guideline?: boolean | null;
         };

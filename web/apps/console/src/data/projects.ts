@@ -103,7 +103,7 @@ export function useChangeProject(projectId: string) {
 }
 
 export const methods = ["auto", "majority", "dawid_skene"] as const;
-export const reviews = ["none", "doubtful", "all"] as const;
+export const reviews = ["doubtful", "all"] as const;
 
 /** The settings that the server writes as plain text, as the choices that they are. */
 function chosen({ method, review, ...rest }: Partial<Settings>) {

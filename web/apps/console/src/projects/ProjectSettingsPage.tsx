@@ -5,7 +5,7 @@ import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { changed } from "../data/changed";
 import { useProjectId } from "../data/place";
-import { projectQuery, useChangeProject } from "../data/projects";
+import { projectQuery, reviews, useChangeProject } from "../data/projects";
 import { Answered } from "../parts/Answered";
 import { ask, say, sayProblem } from "../parts/ask";
 import { Page } from "../parts/Page";
@@ -138,7 +138,7 @@ function Form({ project }: { project: Project }) {
               onChange={(value) => set("review", value as Settings["review"])}
             >
               <Stack gap={6} mt={6}>
-                {(["none", "doubtful", "all"] as const).map((value) => (
+                {reviews.map((value) => (
                   <Radio key={value} value={value} label={t(`projectSettings.review_${value}`)} />
                 ))}
               </Stack>
