@@ -20,6 +20,7 @@ ORDER = (
     "sentiment",
     "named_entities",
     "pairwise_preference",
+    "ranking",
     "image_classification",
     "boxes",
 )

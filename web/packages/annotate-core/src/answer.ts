@@ -34,6 +34,10 @@ export interface PairwiseValue {
   readonly choice: "left" | "right" | "tie";
   readonly strength?: number;
 }
+/** Groups of names, the best first; those in one group share a place. */
+export interface RankingValue {
+  readonly order: readonly (readonly string[])[];
+}
 
 export interface ValueOf {
   choice: ChoiceValue;
@@ -42,6 +46,7 @@ export interface ValueOf {
   span: SpanValue;
   box: BoxValue;
   pairwise: PairwiseValue;
+  ranking: RankingValue;
 }
 
 export type Value = ValueOf[keyof ValueOf];

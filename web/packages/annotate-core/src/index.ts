@@ -14,6 +14,16 @@ export * from "./keys/keymap";
 export * from "./keys/optionKeys";
 export { rulesOf } from "./kinds/index";
 export { pairwiseScale, samePreference, strengthLevels } from "./kinds/pairwise";
+export {
+  dealt,
+  moveRanked,
+  placeOf,
+  rankAt,
+  rankedCount,
+  rankNext,
+  tieRanked,
+  unrank,
+} from "./kinds/ranking";
 export { onScale, type RatingScale, ratingScale, ratingSteps } from "./kinds/rating";
 export type { ItemData, Problem } from "./kinds/rules";
 export * from "./labelColours";

@@ -87,13 +87,21 @@ export interface PairwiseQuestion extends QuestionBase {
   readonly strength?: number | null;
 }
 
+export interface RankingQuestion extends QuestionBase {
+  readonly kind: "ranking";
+  readonly labels: readonly Label[];
+  readonly ties?: boolean;
+  readonly top?: number | null;
+}
+
 export type Question =
   | ChoiceQuestion
   | RatingQuestion
   | TextQuestion
   | SpanQuestion
   | BoxQuestion
-  | PairwiseQuestion;
+  | PairwiseQuestion
+  | RankingQuestion;
 
 export type KindName = Question["kind"];
 

@@ -19,7 +19,7 @@ import { Sheet } from "../parts/Sheet";
 import classes from "./KeymapForm.module.css";
 
 const mac = /Mac|iPhone|iPad/.test(navigator.platform);
-const scopes = ["task", "region", "text", "image"] as const;
+const scopes = ["task", "order", "region", "text", "image"] as const;
 
 /** Every action of the annotation screen with its key; a press gives it another, checked for clashes. */
 export function KeymapForm() {

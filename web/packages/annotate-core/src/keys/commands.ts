@@ -1,7 +1,7 @@
 import type { Chord } from "./chord";
 
 /** Where the person is: `task` always; a surface only while it has the focus. An inner scope comes first. */
-export type Scope = "task" | "region" | "text" | "image";
+export type Scope = "task" | "order" | "region" | "text" | "image";
 
 export interface Command {
   readonly id: string;
@@ -12,6 +12,7 @@ export interface Command {
 /** Scopes that may hold the focus together: regions are made on text and on images. */
 const enclosing: Readonly<Record<Scope, readonly Scope[]>> = {
   task: ["task"],
+  order: ["order", "task"],
   region: ["region", "task"],
   text: ["text", "region", "task"],
   image: ["image", "region", "task"],
@@ -42,6 +43,13 @@ export const commands: readonly Command[] = [
   command("guideline", "task", "Alt+G"),
   command("ask", "task", "Alt+Q"),
   command("keys", "task", "?"),
+
+  command("optionAbove", "order", "ArrowUp"),
+  command("optionBelow", "order", "ArrowDown"),
+  command("rankHigher", "order", "Shift+ArrowUp"),
+  command("rankLower", "order", "Shift+ArrowDown"),
+  command("tieAbove", "order", "="),
+  command("unrank", "order", "Delete", "Backspace"),
 
   command("nextRegion", "region", "]"),
   command("previousRegion", "region", "["),

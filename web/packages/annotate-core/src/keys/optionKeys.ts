@@ -16,6 +16,7 @@ export function optionsOf(
 ): readonly { name: string; hotkey?: string | null | undefined }[] {
   switch (question.kind) {
     case "choice":
+    case "ranking":
     case "span":
     case "box":
       return new LabelTree(labelsOf(question))

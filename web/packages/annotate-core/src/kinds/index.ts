@@ -3,13 +3,22 @@ import type { KindName, Question } from "../ontology";
 import { box } from "./box";
 import { choice } from "./choice";
 import { pairwise } from "./pairwise";
+import { ranking } from "./ranking";
 import { rating } from "./rating";
 import type { ItemData, KindRules, Problem } from "./rules";
 import { span } from "./span";
 import { text } from "./text";
 
 /** The registry of kinds on this side: the only place that names them all. */
-const rules: { readonly [K in KindName]: KindRules<K> } = { choice, rating, text, span, box, pairwise };
+const rules: { readonly [K in KindName]: KindRules<K> } = {
+  choice,
+  rating,
+  text,
+  span,
+  box,
+  pairwise,
+  ranking,
+};
 
 /** Rules of one question with the kind's types tied together: `value` belongs to `question`. */
 interface Bound {

@@ -122,6 +122,7 @@ interface TaskProps {
 
 function Task({ projectId, loop, view, work, pens, guidelineOpen, onGuideline }: TaskProps) {
   const { t } = useTranslation("annotate");
+  const me = useMe();
   const keymap = useKeymap();
   const [dispatcher] = useState(() => new Dispatcher(keymap.commands));
   const [triedKey, setTriedKey] = useState<string | null>(null);
@@ -167,6 +168,7 @@ function Task({ projectId, loop, view, work, pens, guidelineOpen, onGuideline }:
         commands={keymap.commands}
         dispatcher={dispatcher}
         pens={pens}
+        seed={`${me.person.id} ${work.offer.item.id}`}
         problems={problems}
         onActivity={() => loop.active()}
         onUndoBeyond={() => {

@@ -1,7 +1,7 @@
 import type { Ontology, OntologyQuestion } from "@qistas/api";
 import { palette } from "./LabelRows";
 
-export const kinds = ["choice", "rating", "text", "span", "box", "pairwise"] as const;
+export const kinds = ["choice", "rating", "text", "span", "box", "pairwise", "ranking"] as const;
 export const fieldTypes = ["text", "markdown", "image", "chat", "json"] as const;
 
 /** Settings of each kind that the form offers, with their default and form. */
@@ -48,9 +48,13 @@ export const settings: Record<string, Setting[]> = {
     { key: "tie", form: "switch", fallback: true },
     { key: "strength", form: "number", fallback: 3, min: 1 },
   ],
+  ranking: [
+    { key: "ties", form: "switch", fallback: false },
+    { key: "top", form: "number", fallback: undefined, min: 1 },
+  ],
 };
 
-export const hasLabels = (kind: string): boolean => ["choice", "span", "box"].includes(kind);
+export const hasLabels = (kind: string): boolean => ["choice", "ranking", "span", "box"].includes(kind);
 
 /** A question of `kind` that keeps what still makes sense of `before`. */
 export function ofKind(kind: string, ontology: Ontology, before?: OntologyQuestion): OntologyQuestion {

@@ -29,6 +29,8 @@ export function valueInWords(
     const side = held.choice === "left" ? question?.left : held.choice === "right" ? question?.right : "=";
     return `${side ?? held.choice}${strength}`;
   }
+  if (Array.isArray(held.order))
+    return (held.order as string[][]).map((group) => group.map(titleOf).join(" = ")).join(" > ");
   const points = text === undefined ? undefined : [...text];
   const regions = (held.spans ?? held.boxes) as Region[] | undefined;
   if (Array.isArray(regions)) {

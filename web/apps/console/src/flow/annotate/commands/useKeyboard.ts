@@ -45,7 +45,7 @@ export function useKeyboard(settings: Settings): void {
 
 function scopeOf(at: Element | null): Scope {
   const scope = at?.closest<HTMLElement>("[data-scope]")?.dataset.scope;
-  return scope === "text" || scope === "image" || scope === "region" ? scope : "task";
+  return scope === "order" || scope === "text" || scope === "image" || scope === "region" ? scope : "task";
 }
 
 function isTyping(at: Element | null, key: string): boolean {

@@ -27,7 +27,7 @@ interface Props {
   optionKeys: ReadonlyMap<Chord, Option>;
 }
 
-const scopes: readonly Scope[] = ["task", "region", "text", "image"];
+const scopes: readonly Scope[] = ["task", "order", "region", "text", "image"];
 
 /** Every command with its keys: find one, give it another key, see what clashes. */
 export function KeysDialog({ onClose, commands, own, save, failure, optionKeys }: Props) {

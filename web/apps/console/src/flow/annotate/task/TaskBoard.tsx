@@ -12,6 +12,8 @@ import {
   type Option,
   optionKeys,
   type Problem,
+  rulesOf,
+  type Value,
 } from "@qistas/annotate-core";
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -42,6 +44,8 @@ export interface TaskBoardProps {
   /** Labels chosen to draw with, kept from task to task. */
   pens?: Map<string, string>;
   compact?: boolean;
+  /** Who works at what, for what must not stand in the same order before everyone. */
+  seed?: string;
   /** The first question takes the focus as soon as it is there. */
   takesFocus?: boolean | undefined;
   onActivity?: () => void;
@@ -126,7 +130,9 @@ export function TaskBoard(props: TaskBoardProps) {
     const following = asked
       .slice(asked.findIndex((other) => other.name === question.name) + 1)
       .find((other) => other.kind !== "text" || isRequired(other));
-    if (one && !isAnswered(question, before) && following && question.name === current)
+    const whole = (value: Value | undefined): boolean =>
+      value !== undefined && isAnswered(question, value) && rulesOf(question).check(value, data).length === 0;
+    if (one && !whole(before) && whole(next) && following && question.name === current)
       focusQuestion(following.name);
     else setAtHand(question.name);
   };
@@ -198,6 +204,7 @@ export function TaskBoard(props: TaskBoardProps) {
     title,
     announce: setSpoken,
     mac: isMac,
+    seed: props.seed ?? "",
   };
   return (
     <TaskScopeProvider value={scope}>

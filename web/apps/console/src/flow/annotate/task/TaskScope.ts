@@ -31,6 +31,8 @@ export interface TaskScope {
   /** Say it to screen readers. */
   readonly announce: (text: string) => void;
   readonly mac: boolean;
+  /** Who works at what: the same for the same person and item, another for each other. Empty: for nobody. */
+  readonly seed: string;
 }
 
 const Scope = createContext<TaskScope | null>(null);
