@@ -67,6 +67,11 @@ BOXES = {
     ],
 }
 
+POLYGONS = {
+    **BOXES,
+    "questions": [{**question, "kind": "polygon"} for question in BOXES["questions"]],
+}
+
 
 def new_project(served: Served, ontology: dict[str, Any], name: str = "To annotate") -> str:
     """An empty project of one answer to each task."""
@@ -87,9 +92,9 @@ def text_project(served: Served, texts: Sequence[str], ontology: dict[str, Any] 
     return project
 
 
-def image_project(served: Served, count: int = 2) -> str:
+def image_project(served: Served, count: int = 2, ontology: dict[str, Any] = BOXES) -> str:
     """A project of plain pictures of 400 by 300 pixels."""
-    project = new_project(served, BOXES)
+    project = new_project(served, ontology)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         for at in range(count):

@@ -1,7 +1,12 @@
 export * from "./box";
+export * from "./boxSurface";
 export * from "./boxTool";
 export * from "./grid";
+export { ImageSurface, type Press } from "./imageSurface";
 export type { Look } from "./paint";
+export { PictureSurface } from "./pictureSurface";
+export * from "./polygon";
+export * from "./polygonSurface";
+export * from "./polygonTool";
 export * from "./snap";
-export * from "./surface";
 export * from "./view";

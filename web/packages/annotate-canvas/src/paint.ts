@@ -1,5 +1,6 @@
 import { type BoxShape, corners, handlePoint, handles, turnPoint } from "./box";
 import { turnHandlePixels } from "./boxTool";
+import { boxAround, type Corner, leastCorners, middleOf, type PolygonShape, pointOf } from "./polygon";
 import { type Point, toScreen, type View } from "./view";
 
 /** How the shapes of one label are drawn. */
@@ -17,7 +18,15 @@ type Context = CanvasRenderingContext2D;
 const manyShapes = 400;
 const font = '500 11px "IBM Plex Sans", "IBM Plex Sans Arabic", system-ui, sans-serif';
 
-/** All shapes in sight, one path for each look: ten thousand boxes are a few strokes. */
+/** What is painted alike whatever its form: how to trace it, and where its name stands. */
+interface Form<T> {
+  readonly trace: (path: Path2D, view: View, shape: T) => void;
+  readonly box: (shape: T) => BoxShape;
+}
+
+const asBox: Form<BoxShape> = { trace, box: (box) => box };
+const asPolygon: Form<PolygonShape> = { trace: traceOutline, box: boxAround };
+
 export function paintBoxes(
   context: Context,
   view: View,
@@ -25,6 +34,30 @@ export function paintBoxes(
   indices: readonly number[],
   lookOf: (index: number) => Look,
   options: { suggestion?: boolean } = {},
+): void {
+  paintShapes(context, view, asBox, boxes, indices, lookOf, options);
+}
+
+export function paintPolygons(
+  context: Context,
+  view: View,
+  polygons: readonly PolygonShape[],
+  indices: readonly number[],
+  lookOf: (index: number) => Look,
+  options: { suggestion?: boolean } = {},
+): void {
+  paintShapes(context, view, asPolygon, polygons, indices, lookOf, options);
+}
+
+/** All shapes in sight, one path for each look: ten thousand boxes are a few strokes. */
+function paintShapes<T>(
+  context: Context,
+  view: View,
+  form: Form<T>,
+  shapes: readonly T[],
+  indices: readonly number[],
+  lookOf: (index: number) => Look,
+  options: { suggestion?: boolean },
 ): void {
   const groups = new Map<Look, number[]>();
   for (const index of indices) {
@@ -36,7 +69,7 @@ export function paintBoxes(
   const few = indices.length <= manyShapes;
   for (const [look, members] of groups) {
     const outline = new Path2D();
-    for (const index of members) trace(outline, view, boxes[index] as BoxShape);
+    for (const index of members) form.trace(outline, view, shapes[index] as T);
     if (few) {
       context.setLineDash([]);
       context.lineWidth = 4;
@@ -60,7 +93,7 @@ export function paintBoxes(
   context.setLineDash([]);
   if (few)
     for (const index of indices)
-      tag(context, view, boxes[index] as BoxShape, lookOf(index), options.suggestion);
+      tag(context, view, form.box(shapes[index] as T), lookOf(index), options.suggestion);
 }
 
 /** The box being drawn or changed, or the one selected with its handles. */
@@ -73,19 +106,7 @@ export function paintActive(
 ): void {
   const outline = new Path2D();
   trace(outline, view, box);
-  context.globalAlpha = 0.18;
-  context.fillStyle = look.colour;
-  context.fill(outline);
-  context.globalAlpha = 1;
-  context.lineWidth = 5;
-  context.strokeStyle = "#000000";
-  context.stroke(outline);
-  context.lineWidth = 3;
-  context.strokeStyle = "#ffffff";
-  context.stroke(outline);
-  context.lineWidth = 2;
-  context.strokeStyle = look.colour;
-  context.stroke(outline);
+  paintStrong(context, outline, look);
   tag(context, view, box, look);
   if (!options.handles) return;
   const points = handles.map((handle) => handlePoint(box, handle));
@@ -95,6 +116,78 @@ export function paintActive(
     context.beginPath();
     if (index < handles.length) context.rect(x - 4, y - 4, 8, 8);
     else context.arc(x, y, 5, 0, 2 * Math.PI);
+    context.fillStyle = "#ffffff";
+    context.strokeStyle = "#000000";
+    context.lineWidth = 1.5;
+    context.fill();
+    context.stroke();
+  }
+}
+
+/** The outline selected or being changed. */
+export function paintOutline(context: Context, view: View, shape: PolygonShape, look: Look): void {
+  const outline = new Path2D();
+  traceOutline(outline, view, shape);
+  paintStrong(context, outline, look);
+  tag(context, view, boxAround(shape), look);
+}
+
+/** The corners of the outline in hand, the one that keys work on larger, and the middles of its edges. */
+export function paintGrips(
+  context: Context,
+  view: View,
+  shape: PolygonShape,
+  edges: readonly number[],
+  chosen: number | null,
+): void {
+  context.strokeStyle = "#000000";
+  context.lineWidth = 1.5;
+  const dot = (point: Point, radius: number, fill: string): void => {
+    const { x, y } = toScreen(view, point);
+    context.beginPath();
+    context.arc(x, y, radius, 0, 2 * Math.PI);
+    context.fillStyle = fill;
+    context.fill();
+    context.stroke();
+  };
+  context.globalAlpha = 0.75;
+  for (const edge of edges) dot(middleOf(shape, edge), 3, "#cccccc");
+  context.globalAlpha = 1;
+  shape.points.forEach((corner, index) => {
+    if (index !== chosen) dot(pointOf(corner), 4.5, "#ffffff");
+  });
+  if (chosen === null) return;
+  dot(pointOf(shape.points[chosen]), 8, "#ffffff");
+  dot(pointOf(shape.points[chosen]), 4, "#000000");
+}
+
+/** The corners set so far, and the line to where the next would be. The first is a ring: a click there closes. */
+export function paintTrail(
+  context: Context,
+  view: View,
+  corners: readonly Corner[],
+  to: Point,
+  look: Look,
+): void {
+  const trail = new Path2D();
+  for (const [index, corner] of [...corners.map(pointOf), to].entries()) {
+    const { x, y } = toScreen(view, corner);
+    if (index === 0) trail.moveTo(x, y);
+    else trail.lineTo(x, y);
+  }
+  for (const [lineWidth, colour] of [
+    [5, "#000000"],
+    [3, "#ffffff"],
+    [2, look.colour],
+  ] as const) {
+    context.lineWidth = lineWidth;
+    context.strokeStyle = colour;
+    context.stroke(trail);
+  }
+  for (const [index, corner] of corners.entries()) {
+    const { x, y } = toScreen(view, pointOf(corner));
+    context.beginPath();
+    context.arc(x, y, index === 0 && corners.length >= leastCorners ? 8 : 4, 0, 2 * Math.PI);
     context.fillStyle = "#ffffff";
     context.strokeStyle = "#000000";
     context.lineWidth = 1.5;
@@ -119,6 +212,31 @@ export function paintCross(context: Context, view: View, at: Point, width: numbe
     context.strokeStyle = colour;
     context.stroke();
   }
+}
+
+function paintStrong(context: Context, outline: Path2D, look: Look): void {
+  context.globalAlpha = 0.18;
+  context.fillStyle = look.colour;
+  context.fill(outline);
+  context.globalAlpha = 1;
+  context.lineWidth = 5;
+  context.strokeStyle = "#000000";
+  context.stroke(outline);
+  context.lineWidth = 3;
+  context.strokeStyle = "#ffffff";
+  context.stroke(outline);
+  context.lineWidth = 2;
+  context.strokeStyle = look.colour;
+  context.stroke(outline);
+}
+
+function traceOutline(path: Path2D, view: View, { points }: PolygonShape): void {
+  points.forEach(([px, py], index) => {
+    const { x, y } = toScreen(view, { x: px, y: py });
+    if (index === 0) path.moveTo(x, y);
+    else path.lineTo(x, y);
+  });
+  path.closePath();
 }
 
 function trace(path: Path2D, view: View, box: BoxShape): void {

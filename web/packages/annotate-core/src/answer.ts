@@ -30,6 +30,14 @@ export interface Box {
 export interface BoxValue {
   readonly boxes: readonly Box[];
 }
+/** A closed outline in pixels of the stored image; the first point does not stand again at the end. */
+export interface Polygon {
+  readonly points: readonly (readonly [number, number])[];
+  readonly label: string;
+}
+export interface PolygonValue {
+  readonly polygons: readonly Polygon[];
+}
 export interface PairwiseValue {
   readonly choice: "left" | "right" | "tie";
   readonly strength?: number;
@@ -45,6 +53,7 @@ export interface ValueOf {
   text: TextValue;
   span: SpanValue;
   box: BoxValue;
+  polygon: PolygonValue;
   pairwise: PairwiseValue;
   ranking: RankingValue;
 }

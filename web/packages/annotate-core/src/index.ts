@@ -14,6 +14,7 @@ export * from "./keys/keymap";
 export * from "./keys/optionKeys";
 export { rulesOf } from "./kinds/index";
 export { pairwiseScale, samePreference, strengthLevels } from "./kinds/pairwise";
+export { edgesThatMeet, signedArea } from "./kinds/polygon";
 export {
   dealt,
   moveRanked,

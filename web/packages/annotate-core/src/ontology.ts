@@ -79,6 +79,14 @@ export interface BoxQuestion extends QuestionBase {
   readonly min_size?: number | null;
 }
 
+export interface PolygonQuestion extends QuestionBase {
+  readonly kind: "polygon";
+  readonly field: string;
+  readonly labels: readonly Label[];
+  readonly min?: number | null;
+  readonly max?: number | null;
+}
+
 export interface PairwiseQuestion extends QuestionBase {
   readonly kind: "pairwise";
   readonly left: string;
@@ -100,6 +108,7 @@ export type Question =
   | TextQuestion
   | SpanQuestion
   | BoxQuestion
+  | PolygonQuestion
   | PairwiseQuestion
   | RankingQuestion;
 
@@ -147,6 +156,7 @@ export function fieldsOf(question: Question): readonly string[] {
   switch (question.kind) {
     case "span":
     case "box":
+    case "polygon":
       return [question.field];
     case "pairwise":
       return [question.left, question.right];

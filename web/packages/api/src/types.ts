@@ -21,7 +21,7 @@ export interface OntologyLabel {
 
 export interface OntologyQuestion {
   name: string;
-  kind: "choice" | "rating" | "text" | "span" | "box" | "pairwise" | "ranking" | (string & {});
+  kind: "choice" | "rating" | "text" | "span" | "box" | "polygon" | "pairwise" | "ranking" | (string & {});
   title?: Text;
   help?: Text;
   required?: boolean;

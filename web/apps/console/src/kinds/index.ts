@@ -2,6 +2,7 @@ import type { KindName } from "@qistas/annotate-core";
 import { box } from "./box";
 import { choice } from "./choice";
 import { pairwise } from "./pairwise";
+import { polygon } from "./polygon";
 import { ranking } from "./ranking";
 import { rating } from "./rating";
 import { span } from "./span";
@@ -15,6 +16,7 @@ const widgets: { readonly [K in KindName]: KindWidget<K> } = {
   text,
   span,
   box,
+  polygon,
   pairwise,
   ranking,
 };

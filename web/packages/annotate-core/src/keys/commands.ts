@@ -81,6 +81,8 @@ export const commands: readonly Command[] = [
   command("snap", "text", "Alt+W"),
 
   command("corner", "image", "Space"),
+  command("previousPoint", "image", "<"),
+  command("nextPoint", "image", ">"),
   command("moveLeft", "image", "ArrowLeft"),
   command("moveRight", "image", "ArrowRight"),
   command("moveUp", "image", "ArrowUp"),

@@ -19,6 +19,7 @@ export function optionsOf(
     case "ranking":
     case "span":
     case "box":
+    case "polygon":
       return new LabelTree(labelsOf(question))
         .walk()
         .map((node) => ({ name: node.label.name, hotkey: node.label.hotkey }));

@@ -3,6 +3,7 @@ import type { KindName, Question } from "../ontology";
 import { box } from "./box";
 import { choice } from "./choice";
 import { pairwise } from "./pairwise";
+import { polygon } from "./polygon";
 import { ranking } from "./ranking";
 import { rating } from "./rating";
 import type { ItemData, KindRules, Problem } from "./rules";
@@ -16,6 +17,7 @@ const rules: { readonly [K in KindName]: KindRules<K> } = {
   text,
   span,
   box,
+  polygon,
   pairwise,
   ranking,
 };

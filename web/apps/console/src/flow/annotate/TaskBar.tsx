@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { every } from "../../data/every";
 import { projectQuery } from "../../data/projects";
 import { may, useMe } from "../../data/session";
-import { Sign } from "../../kinds/box/signs";
+import { Sign } from "../../kinds/image/signs";
 import { Icon } from "../../parts/Icon";
 import classes from "./AnnotatePage.module.css";
 import { CommandButton } from "./commands/CommandButton";

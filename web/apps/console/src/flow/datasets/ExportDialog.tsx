@@ -17,12 +17,12 @@ interface Props {
   onClose: () => void;
 }
 
-/** Every form, with the kind of question that it can hold alone. */
-const formats: [ExportFormat, string?][] = [
+/** Every form, with the kinds of questions that it can hold alone. */
+const formats: [ExportFormat, ...string[]][] = [
   ["jsonl"],
   ["parquet"],
   ["csv"],
-  ["coco", "box"],
+  ["coco", "box", "polygon"],
   ["conll2003", "span"],
   ["preference", "pairwise"],
 ];
@@ -58,11 +58,11 @@ export function ExportDialog({ projectId, datasetId, version, onClose }: Props) 
           }}
         >
           <Stack gap={8} mt={6}>
-            {formats.map(([value, kind]) => (
+            {formats.map(([value, ...needed]) => (
               <Radio
                 key={value}
                 value={value}
-                disabled={kind !== undefined && !kinds.includes(kind)}
+                disabled={needed.length > 0 && !needed.some((kind) => kinds.includes(kind))}
                 label={t(`exportFormats.${value}`)}
                 description={t(`exportWords.${value}`)}
               />

@@ -1,7 +1,7 @@
 import type { Ontology, OntologyQuestion } from "@qistas/api";
 import { palette } from "./LabelRows";
 
-export const kinds = ["choice", "rating", "text", "span", "box", "pairwise", "ranking"] as const;
+export const kinds = ["choice", "rating", "text", "span", "box", "polygon", "pairwise", "ranking"] as const;
 export const fieldTypes = ["text", "markdown", "image", "chat", "json"] as const;
 
 /** Settings of each kind that the form offers, with their default and form. */
@@ -42,6 +42,11 @@ export const settings: Record<string, Setting[]> = {
     { key: "max", form: "number", fallback: undefined, min: 1 },
     { key: "min_size", form: "number", fallback: 1, min: 1 },
   ],
+  polygon: [
+    { key: "field", form: "field", types: ["image"] },
+    { key: "min", form: "number", fallback: 0, min: 0 },
+    { key: "max", form: "number", fallback: undefined, min: 1 },
+  ],
   pairwise: [
     { key: "left", form: "field" },
     { key: "right", form: "field" },
@@ -54,7 +59,8 @@ export const settings: Record<string, Setting[]> = {
   ],
 };
 
-export const hasLabels = (kind: string): boolean => ["choice", "ranking", "span", "box"].includes(kind);
+export const hasLabels = (kind: string): boolean =>
+  ["choice", "ranking", "span", "box", "polygon"].includes(kind);
 
 /** A question of `kind` that keeps what still makes sense of `before`. */
 export function ofKind(kind: string, ontology: Ontology, before?: OntologyQuestion): OntologyQuestion {

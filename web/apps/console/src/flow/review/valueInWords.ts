@@ -32,7 +32,7 @@ export function valueInWords(
   if (Array.isArray(held.order))
     return (held.order as string[][]).map((group) => group.map(titleOf).join(" = ")).join(" > ");
   const points = text === undefined ? undefined : [...text];
-  const regions = (held.spans ?? held.boxes) as Region[] | undefined;
+  const regions = (held.spans ?? held.boxes ?? held.polygons) as Region[] | undefined;
   if (Array.isArray(regions)) {
     if (regions.length === 0) return "∅";
     return regions

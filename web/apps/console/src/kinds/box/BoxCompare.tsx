@@ -1,10 +1,10 @@
+import type { BoxShape, Look, SurfaceShapes } from "@qistas/annotate-canvas";
 import { useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
+import classes from "../image/Image.module.css";
+import { imageOf, type StoredImage } from "../image/imageOf";
+import { shapeLooks, unknownLook } from "../image/looks";
 import type { CompareProps } from "../widget";
-import classes from "./Image.module.css";
-import { shapesToShow } from "./ImageView";
-import { imageOf, type StoredImage } from "./imageOf";
-import { boxLooks, unknownLook } from "./looks";
 import { useSurface } from "./useSurface";
 
 /** The image once, everyone's boxes on it, each with the label and who drew it. */
@@ -18,7 +18,7 @@ export function BoxCompare(props: CompareProps<"box">) {
 function Everyone({ question, voices, title, image }: CompareProps<"box"> & { image: StoredImage }) {
   const { t } = useTranslation("annotate");
   const host = useRef<HTMLDivElement>(null);
-  const looks = useMemo(() => boxLooks(question, title), [question, title]);
+  const looks = useMemo(() => shapeLooks(question, title), [question, title]);
   const drawn = useMemo(
     () =>
       voices.flatMap(({ who, value }) =>
@@ -38,4 +38,22 @@ function Everyone({ question, voices, title, image }: CompareProps<"box"> & { im
     look: () => undefined,
   });
   return <div ref={host} className={`${classes.host} ${classes.compare}`} />;
+}
+
+/** Boxes that are only shown. */
+function shapesToShow(boxes: readonly BoxShape[], lookOf: (index: number) => Look): SurfaceShapes {
+  return {
+    boxes,
+    lookOf,
+    selected: null,
+    hidden: new Set(),
+    locked: new Set(),
+    suggested: [],
+    suggestedLookOf: lookOf,
+    pen: null,
+    rotate: false,
+    minSize: 1,
+    snap: false,
+    readOnly: true,
+  };
 }

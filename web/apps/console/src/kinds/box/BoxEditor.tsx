@@ -6,13 +6,13 @@ import { useRegionSlot } from "../../flow/annotate/task/regions";
 import { useTaskScope } from "../../flow/annotate/task/TaskScope";
 import { Icon } from "../../parts/Icon";
 import { IconButton } from "../IconButton";
+import classes from "../image/Image.module.css";
+import { imageOf } from "../image/imageOf";
+import { Sign } from "../image/signs";
 import { LabelChip } from "../LabelChip";
 import { LabelOption } from "../LabelOption";
 import { RegionList } from "../RegionList";
 import type { EditorProps } from "../widget";
-import classes from "./Image.module.css";
-import { imageOf } from "./imageOf";
-import { Sign } from "./signs";
 
 const noBoxes: readonly Box[] = [];
 

@@ -5,12 +5,12 @@ import { useTranslation } from "react-i18next";
 import { useCommands } from "../../flow/annotate/commands/useCommand";
 import { useRegionSlot } from "../../flow/annotate/task/regions";
 import { useAnswerView, useTaskScope } from "../../flow/annotate/task/TaskScope";
+import classes from "../image/Image.module.css";
+import { ImageTools, type Light } from "../image/ImageTools";
+import { imageOf, type StoredImage } from "../image/imageOf";
+import { shapeLooks, unknownLook } from "../image/looks";
+import { useImageCommands } from "../image/useImageCommands";
 import type { QuestionOf, SurfaceProps } from "../widget";
-import classes from "./Image.module.css";
-import { ImageTools, type Light } from "./ImageTools";
-import { imageOf, type StoredImage } from "./imageOf";
-import { boxLooks, unknownLook } from "./looks";
-import { useImageCommands } from "./useImageCommands";
 import { useSurface } from "./useSurface";
 
 const noBoxes: readonly Box[] = [];
@@ -39,7 +39,7 @@ function Drawing({ image, label, questions }: SurfaceProps<"box"> & { image: Sto
   const [hand, setHand] = useState(false);
   const [snap, setSnap] = useState(true);
 
-  const looks = useMemo(() => boxLooks(question, title), [question, title]);
+  const looks = useMemo(() => shapeLooks(question, title), [question, title]);
   const boxes = (working[question.name] as BoxValue | undefined)?.boxes ?? noBoxes;
   const selectedAt = slot.selected ? boxes.indexOf(slot.selected as Box) : -1;
   const selected = selectedAt < 0 ? null : selectedAt;

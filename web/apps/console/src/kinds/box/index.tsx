@@ -1,11 +1,11 @@
 import { labelLooks } from "@qistas/annotate-core";
 import { useTranslation } from "react-i18next";
+import classes from "../image/Image.module.css";
 import { LabelChip } from "../LabelChip";
 import type { KindWidget, ViewProps } from "../widget";
 import { BoxCompare } from "./BoxCompare";
 import { BoxEditor } from "./BoxEditor";
 import { BoxSurfaceView } from "./BoxSurfaceView";
-import classes from "./Image.module.css";
 
 /** How many boxes of each label. */
 function BoxView({ question, value, title }: ViewProps<"box">) {
@@ -16,7 +16,7 @@ function BoxView({ question, value, title }: ViewProps<"box">) {
   const counts = new Map<string, number>();
   for (const box of value.boxes) counts.set(box.label, (counts.get(box.label) ?? 0) + 1);
   return (
-    <ul className={classes.boxes}>
+    <ul className={classes.counts}>
       {[...counts].map(([label, count]) => (
         <li key={label}>
           <LabelChip look={looks.get(label)}>

@@ -1,5 +1,5 @@
 import type { Offer } from "@qistas/annotate-core";
-import { imageOf } from "../../../kinds/box/imageOf";
+import { imageOf } from "../../../kinds/image/imageOf";
 
 const kept: HTMLImageElement[] = [];
 const keptPictures = 12;

@@ -1,7 +1,7 @@
 import type { Field } from "@qistas/annotate-core";
 import { useTranslation } from "react-i18next";
-import { ImageView } from "../../../kinds/box/ImageView";
-import { imageOf } from "../../../kinds/box/imageOf";
+import { ImageView } from "../../../kinds/image/ImageView";
+import { imageOf } from "../../../kinds/image/imageOf";
 import { Markdown } from "../markdown/Markdown";
 import { ChatTurns } from "./ChatTurns";
 import classes from "./Item.module.css";

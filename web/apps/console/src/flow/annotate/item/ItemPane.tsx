@@ -56,7 +56,7 @@ export function ItemPane() {
 
 function FieldCard({ field, questions }: { field: Field; questions: readonly Question[] }) {
   const { t } = useTranslation("annotate");
-  const { data, title, state, ontology } = useTaskScope();
+  const { data, title, state, ontology, atHand } = useTaskScope();
   const value = data[field.name];
   const name = title(field.title, field.name);
   const preferred = questions.some((one) => {
@@ -78,8 +78,11 @@ function FieldCard({ field, questions }: { field: Field; questions: readonly Que
       </article>
     );
   }
-  const drawing = questions.filter((one) => widgetOf(one.kind).Surface !== undefined);
-  const Surface = drawing[0] ? widgetOf(drawing[0].kind).Surface : undefined;
+  // one surface at a time: of the question at hand, and of those of its kind
+  const drawn = questions.filter((one) => widgetOf(one.kind).Surface !== undefined);
+  const kind = (drawn.find((one) => one.name === atHand) ?? drawn[0])?.kind;
+  const drawing = drawn.filter((one) => one.kind === kind);
+  const Surface = kind ? widgetOf(kind).Surface : undefined;
   const big = field.type === "image";
   return (
     <article

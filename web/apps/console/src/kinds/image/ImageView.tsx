@@ -1,12 +1,11 @@
-import type { BoxShape, Look, SurfaceShapes } from "@qistas/annotate-canvas";
+import { PictureSurface } from "@qistas/annotate-canvas";
 import { useEffect, useRef, useState } from "react";
 import { useTaskScope } from "../../flow/annotate/task/TaskScope";
 import classes from "./Image.module.css";
 import { ImageTools, type Light } from "./ImageTools";
 import type { StoredImage } from "./imageOf";
-import { unknownLook } from "./looks";
+import { useCanvas } from "./useCanvas";
 import { useImageCommands } from "./useImageCommands";
-import { useSurface } from "./useSurface";
 
 interface Props {
   image: StoredImage;
@@ -20,17 +19,11 @@ export function ImageView({ image, label }: Props) {
   const [scale, setScale] = useState(1);
   const [light, setLight] = useState<Light>({ brightness: 1, contrast: 1 });
   const [hand, setHand] = useState(true);
-  const surface = useSurface(
+  const surface = useCanvas(
     host,
     image,
     label,
-    shapesToShow([], () => unknownLook),
-    {
-      select: () => undefined,
-      add: () => undefined,
-      replace: () => undefined,
-      look: (state) => setScale(state.scale),
-    },
+    (element, picture) => new PictureSurface(element, picture, setScale),
   );
   useEffect(() => surface.current?.light(light.brightness, light.contrast), [surface, light]);
   useEffect(() => {
@@ -45,22 +38,4 @@ export function ImageView({ image, label }: Props) {
       <div ref={host} className={classes.host} role="group" aria-label={label} tabIndex={0} />
     </div>
   );
-}
-
-/** Boxes that are only shown. */
-export function shapesToShow(boxes: readonly BoxShape[], lookOf: (index: number) => Look): SurfaceShapes {
-  return {
-    boxes,
-    lookOf,
-    selected: null,
-    hidden: new Set(),
-    locked: new Set(),
-    suggested: [],
-    suggestedLookOf: lookOf,
-    pen: null,
-    rotate: false,
-    minSize: 1,
-    snap: false,
-    readOnly: true,
-  };
 }

@@ -1,6 +1,5 @@
 import type { Look } from "@qistas/annotate-canvas";
-import { inkOn, type LineStyle, type Localised, labelLooks } from "@qistas/annotate-core";
-import type { QuestionOf } from "../widget";
+import { inkOn, type Label, type LineStyle, type Localised, labelLooks } from "@qistas/annotate-core";
 
 type Title = (text: Localised | null | undefined, otherwise: string) => string;
 
@@ -12,8 +11,8 @@ const dashes: Readonly<Record<LineStyle, readonly number[]>> = {
   wavy: [16, 6],
 };
 
-/** How each label's boxes are drawn. */
-export function boxLooks(question: QuestionOf<"box">, title: Title): ReadonlyMap<string, Look> {
+/** How each label's shapes are drawn. */
+export function shapeLooks(question: { labels: readonly Label[] }, title: Title): ReadonlyMap<string, Look> {
   const looks = labelLooks(question.labels);
   return new Map(
     question.labels.map((label) => {

@@ -1,4 +1,4 @@
-import type { BoxSurface } from "@qistas/annotate-canvas";
+import type { ImageSurface } from "@qistas/annotate-canvas";
 import type { Dispatcher } from "@qistas/annotate-core";
 import type { RefObject } from "react";
 import { useCommands } from "../../flow/annotate/commands/useCommand";
@@ -7,7 +7,7 @@ import type { Light } from "./ImageTools";
 interface Settings {
   dispatcher: Dispatcher;
   host: RefObject<HTMLElement | null>;
-  surface: RefObject<BoxSurface | null>;
+  surface: RefObject<ImageSurface | null>;
   light: Light;
   onLight: (light: Light) => void;
   hand: boolean;
@@ -25,7 +25,7 @@ export function useImageCommands({
   onHand,
 }: Settings): void {
   // a button of the toolbar belongs to its own image; a key to the image with the focus
-  const on = (act: (on: BoxSurface) => unknown) => () => {
+  const on = (act: (on: ImageSurface) => unknown) => () => {
     const element = host.current?.closest("[data-scope]");
     if (!surface.current || !element?.contains(document.activeElement)) return false;
     act(surface.current);
