@@ -149,3 +149,13 @@ def test_tables_and_words() -> None:
     assert kind.describe(asked, value, "en") == "c > a = Bee"
     assert kind.describe(asked, value, "ar") == "c > a = باء"
     assert kind.labels_of(asked, value) == ("c",)
+
+
+def test_a_tie_written_the_other_way_round_is_the_same() -> None:
+    """As it stands in answers given before the labels changed their order."""
+    asked = question(ties=True)
+    found = asked.kind.combine(asked, [order("ab>c"), order("ba>c"), order("c>ab")])
+    assert asked.kind.same(asked, found.value, order("ab>c"))
+    assert found.support == 2
+    assert asked.kind.same(asked, order("ab>c"), order("ba>c"))
+    assert not asked.kind.same(asked, order("ab>c"), order("a>b>c"))

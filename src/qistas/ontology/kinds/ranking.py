@@ -234,7 +234,7 @@ class Ranking(Merging):
             for name in best:
                 first[name] = first.get(name, 0.0) + share / len(best)
         posterior = {name: round(first[name], 6) for name in names if first.get(name, 0.0) > 5e-7}
-        if all(value == values[0] for value in values[1:]):
+        if all(self.same(question, value, values[0]) for value in values[1:]):
             return Consensus(values[0], 1.0, len(values), len(values), posterior)
         rows = [self._places(question, value) for value in values]
         merged = merge_bucket_orders(
@@ -244,7 +244,7 @@ class Ranking(Merging):
             "order": [[names[code] for code in group] for group in merged.groups[: self._ranked(question)]]
         }
         near = [self.score(question, merged_value, value) for value in values]
-        support = sum(1 for value in values if value == merged_value)
+        support = sum(1 for value in values if self.same(question, value, merged_value))
         return Consensus(merged_value, float(weight @ np.array(near)), support, len(values), posterior)
 
     def agree(
@@ -265,6 +265,12 @@ class Ranking(Merging):
         most = kendall_distance(there, there[::-1])
         apart = kendall_distance(self._places(question, gold), self._places(question, value))
         return max(0.0, 1.0 - apart / most)
+
+    def same(self, question: Question, one: Value, other: Value) -> bool:
+        """The same places; how a tie is written down is no matter."""
+        return one == other or [set(group) for group in one["order"]] == [
+            set(group) for group in other["order"]
+        ]
 
     def labels_of(self, question: Question, value: Value) -> tuple[str, ...]:
         """What stands first: the rest stands in every answer."""
