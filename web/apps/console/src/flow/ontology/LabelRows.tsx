@@ -21,11 +21,13 @@ interface Props {
   labels: OntologyLabel[];
   languages: string[];
   takenKeys: string[];
+  /** Whether a label may lie under another. */
+  tree: boolean;
   onChange: (labels: OntologyLabel[]) => void;
 }
 
 /** The labels of one question, one a row. */
-export function LabelRows({ labels, languages, takenKeys, onChange }: Props) {
+export function LabelRows({ labels, languages, takenKeys, tree, onChange }: Props) {
   const { t, i18n } = useTranslation();
   const names = new Intl.DisplayNames(i18n.language, { type: "language" });
   const put = (place: number, change: Partial<OntologyLabel>) =>
@@ -62,7 +64,7 @@ export function LabelRows({ labels, languages, takenKeys, onChange }: Props) {
             ))}
           </span>
           <span className={classes.hotkey}>{t("ontology.hotkey")}</span>
-          <span className={classes.parent}>{t("ontology.parent")}</span>
+          {tree ? <span className={classes.parent}>{t("ontology.parent")}</span> : null}
           <span className={classes.deeds} />
         </div>
       ) : null}
@@ -109,17 +111,19 @@ export function LabelRows({ labels, languages, takenKeys, onChange }: Props) {
             value={label.hotkey ?? ""}
             onChange={(event) => put(place, { hotkey: event.currentTarget.value || undefined })}
           />
-          <Select
-            aria-label={t("ontology.parentOf", { name: label.name })}
-            placeholder={t("ontology.parent")}
-            size="xs"
-            clearable
-            allowDeselect={false}
-            className={classes.parent}
-            data={labels.filter((other) => other !== label && other.name).map((other) => other.name)}
-            value={label.parent ?? null}
-            onChange={(parent) => put(place, { parent: parent ?? undefined })}
-          />
+          {tree ? (
+            <Select
+              aria-label={t("ontology.parentOf", { name: label.name })}
+              placeholder={t("ontology.parent")}
+              size="xs"
+              clearable
+              allowDeselect={false}
+              className={classes.parent}
+              data={labels.filter((other) => other !== label && other.name).map((other) => other.name)}
+              value={label.parent ?? null}
+              onChange={(parent) => put(place, { parent: parent ?? undefined })}
+            />
+          ) : null}
           <Group gap={0} wrap="nowrap" className={classes.deeds}>
             <ActionIcon
               variant="subtle"

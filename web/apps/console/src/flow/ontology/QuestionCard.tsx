@@ -3,7 +3,7 @@ import type { Ontology, OntologyQuestion, Place } from "@qistas/api";
 import { useTranslation } from "react-i18next";
 import { Icon } from "../../parts/Icon";
 import classes from "./form.module.css";
-import { hasLabels, kinds, ofKind, type Setting, settings } from "./kindSettings";
+import { hasLabels, hasTree, kinds, ofKind, type Setting, settings } from "./kindSettings";
 import { LabelRows } from "./LabelRows";
 import { WordsInput } from "./WordsInput";
 
@@ -114,6 +114,7 @@ export function QuestionCard({ ontology, question, place, wrong, onChange, onMov
           labels={question.labels ?? []}
           languages={languages}
           takenKeys={takenKeys}
+          tree={hasTree(question.kind)}
           onChange={(labels) => put({ labels })}
         />
       ) : null}

@@ -62,6 +62,9 @@ export const settings: Record<string, Setting[]> = {
 export const hasLabels = (kind: string): boolean =>
   ["choice", "ranking", "span", "box", "polygon"].includes(kind);
 
+/** Whether a label of the kind may lie under another. */
+export const hasTree = (kind: string): boolean => kind !== "ranking";
+
 /** A question of `kind` that keeps what still makes sense of `before`. */
 export function ofKind(kind: string, ontology: Ontology, before?: OntologyQuestion): OntologyQuestion {
   const { name = "", title, help, required, when } = before ?? {};
@@ -79,7 +82,9 @@ export function ofKind(kind: string, ontology: Ontology, before?: OntologyQuesti
       });
   if (kind === "pairwise" && ontology.fields.length > 1) question.right = ontology.fields.at(-1)?.name;
   if (hasLabels(kind))
-    question.labels = before?.labels ?? [
+    question.labels = before?.labels?.map((label) =>
+      hasTree(kind) ? label : { ...label, parent: undefined },
+    ) ?? [
       { name: "label_1", colour: palette[0] },
       { name: "label_2", colour: palette[1] },
     ];
