@@ -112,9 +112,10 @@ async def loop(
             }
             async with mine.post(f"{base}/projects/{project}/annotations", json=body) as answer:
                 assert answer.status == 200, await answer.text()
-                tasks = (await answer.json())["tasks"]
+                said = await answer.json()
+            tasks = said["tasks"]
             times.append(time.perf_counter() - start)
-            seen.append(offer["task_id"])
+            seen.append(said["annotation"]["id"])
 
 
 async def over_http(running: Running, n: int, annotators: int, seconds: float) -> float:
@@ -136,12 +137,13 @@ async def over_http(running: Running, n: int, annotators: int, seconds: float) -
         }
         rate = len(seen) / (time.perf_counter() - start)
         stored: set[str] = set()
-        rows = 0
+        tasks: set[str] = set()
         async with lead.get(f"{base}/projects/{project}/annotations") as answer:
             async for line in answer.content:
-                stored.add(json.loads(line)["task_id"])
-                rows += 1
-        lost, doubled = len(set(seen) - stored), rows - len(stored)
+                row = json.loads(line)
+                stored.add(row["id"])
+                tasks.add(row["task_id"])
+        lost, doubled = len(set(seen) - stored), len(stored) - len(tasks)
         async with lead.get(f"{base}/projects/{project}/quality") as answer:
             due = (await answer.json())["due"]
     print(

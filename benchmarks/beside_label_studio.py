@@ -209,7 +209,9 @@ async def in_qistas(url: str, token: str, project: str, annotators: int, seconds
         start = time.perf_counter()
         await asyncio.gather(*[loop(base, project, one, start + seconds, seen, []) for one in tokens])
         rate = len(seen) / (time.perf_counter() - start)
-    twice = len(seen) - len(set(seen))
+        async with lead.get(f"{base}/projects/{project}/annotations") as answer:
+            tasks = [json.loads(line)["task_id"] async for line in answer.content]
+    twice = len(tasks) - len(set(tasks))
     print(f"  Qistas        {rate:7.2f} loops/s   answered twice {twice}")
     return rate
 

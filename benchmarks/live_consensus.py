@@ -122,8 +122,9 @@ async def probe(
                 made = UUID((await answer.json())["annotation"]["id"])
             while time.perf_counter() - start < 60:
                 cursor = await conn.execute(
-                    "SELECT 1 FROM qistas.consensus WHERE item_id = %s AND %s = ANY (inputs)",
-                    (UUID(offer["item"]["id"]), made),
+                    "SELECT 1 FROM qistas.annotations a JOIN qistas.consensus c ON c.tenant_id = a.tenant_id AND c.item_id = a.item_id"
+                    " WHERE a.tenant_id = (SELECT tenant_id FROM qistas.projects WHERE id = %s) AND a.id = %s AND a.id = ANY (c.inputs)",
+                    (UUID(project), made),
                 )
                 if await cursor.fetchone():
                     break

@@ -5,6 +5,7 @@ Everything goes through the HTTP API, as a console or a script would: watch the 
 
 import argparse
 import csv
+import hashlib
 import io
 import random
 import tempfile
@@ -42,12 +43,14 @@ Answerer = Callable[[str, str, random.Random], dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One sample project: its ontology, how its items get in, what is true, and how a label becomes an answer."""
+    """One sample project: its ontology, how its items get in, what is true, how an annotator makes out which item they see, and how a
+    label becomes an answer."""
 
     name: str
     ontology: str
     truth: Truth
     bring: Callable[["Client", Any], Any]
+    see: Callable[["Client", Mapping[str, Any]], str]
     labels_like: Callable[[str], list[str]]
     answer: Callable[[str, str], dict[str, Any]]
     questions: tuple[str, ...]
@@ -160,6 +163,7 @@ def texts() -> Sample:
         "texts",
         truth,
         bring,
+        lambda _, data: str(data["text"]),
         like,
         answer,
         ("sort", "topic", "feeling"),
@@ -180,15 +184,21 @@ def digits() -> Sample:
     found: Any = load_digits()
     truth = {f"digit-{n:03d}.png": f"d{found.target[n]}" for n in range(DIGITS)}
 
+    def drawn(n: int) -> bytes:
+        grey = Image.fromarray((255 - found.images[n] * 15.9).astype("uint8"))
+        picture = io.BytesIO()
+        grey.resize((160, 160), Image.Resampling.BICUBIC).save(picture, "PNG")
+        return picture.getvalue()
+
+    pictures = {f"digit-{n:03d}.png": drawn(n) for n in range(DIGITS)}
+    names = {hashlib.sha256(picture).digest(): name for name, picture in pictures.items()}
+
     def bring(client: "Client", project: Any) -> None:
         with tempfile.TemporaryDirectory() as folder:
             archive = Path(folder) / "digits.zip"
             with zipfile.ZipFile(archive, "w") as file:
-                for n in range(DIGITS):
-                    grey = Image.fromarray((255 - found.images[n] * 15.9).astype("uint8"))
-                    picture = io.BytesIO()
-                    grey.resize((160, 160), Image.Resampling.BICUBIC).save(picture, "PNG")
-                    file.writestr(f"digit-{n:03d}.png", picture.getvalue())
+                for name, picture in pictures.items():
+                    file.writestr(name, picture)
             client.import_items(project, archive)
 
     looks_like = {
@@ -212,6 +222,7 @@ def digits() -> Sample:
         "digits",
         truth,
         bring,
+        lambda client, data: names[hashlib.sha256(client.picture(data["image"])).digest()],
         like,
         lambda label, _: {"digit": {"labels": [label]}},
         ("digit",),
@@ -337,7 +348,7 @@ def _annotate(
             offers = mine.claim(project, 1).tasks
             while offers:
                 offer = offers[0]
-                shows = offer.item.external_id or ""
+                shows = sample.see(mine, offer.item.data)
                 right = sample.truth[shows]
                 label = right if rng.random() < skill else rng.choice(sample.labels_like(right))
                 seconds = rng.uniform(0.5, 1.5) * pace
@@ -345,6 +356,9 @@ def _annotate(
                 offers = mine.submit(
                     project, offer.lease_id, sample.answer(label, shows), seconds=seconds, next=1
                 ).tasks
+                if not offers:  # what another had in hand at that moment was passed over: look once more
+                    time.sleep(0.5)
+                    offers = mine.claim(project, 1).tasks
     except BaseException as error:  # told by the main thread
         faults.append(error)
 

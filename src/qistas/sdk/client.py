@@ -287,6 +287,11 @@ class Client:
             Claimed, self._transport.json("POST", f"{self._at(project)}/claim", json={"limit": limit})
         )
 
+    def picture(self, shown: Mapping[str, Any]) -> bytes:
+        """The bytes of an image, as an item's data shows it: `client.picture(offer.item.data["image"])`."""
+        with self._transport.stream("GET", str(shown["url"]).removeprefix("/api/v1/")) as answer:
+            return answer.read()
+
     def submit(
         self,
         project: ProjectRef,

@@ -38,7 +38,7 @@ class Storm:
         self.chance = random.Random(seed)
         self.project = ""
         self.token = ""
-        self.told: dict[str, tuple[str, str]] = {}  # by client key: the annotator and the task answered
+        self.told: dict[str, tuple[str, str]] = {}  # by client key: the annotator and what was answered
         self.sent_again = 0
         self.kills: Counter[str] = Counter()
         self.over = False
@@ -105,7 +105,7 @@ class Storm:
                     }
                     status, said = await self.call(mine, "POST", f"{path}/annotations", json=answer)
                     assert status == 200, said
-                    self.told[key] = (who, offer["task_id"])
+                    self.told[key] = (who, offer["item"]["data"]["text"])
 
     async def kill_at_random(self, times: int) -> None:
         """Now the worker, now the server, now everything with the database; and start again what does not start by itself."""
@@ -182,11 +182,12 @@ async def test_nothing_is_lost_or_doubled(tmp_path: Path, items: int, kills: int
     storm = Storm(installation, seed=items)
     try:
         await storm.blow(items, kills)
-        # Every answer somebody was thanked for is stored, once, as theirs, and for that task.
+        # Every answer somebody was thanked for is stored, once, as theirs, and for that item.
         stored = {
-            key: (name, str(task))
-            for key, name, task in storm.ask(
-                "SELECT a.client_key, m.name, a.task_id FROM qistas.annotations a"
+            key: (name, text)
+            for key, name, text in storm.ask(
+                "SELECT a.client_key, m.name, i.data ->> 'text' FROM qistas.annotations a"
+                " JOIN qistas.items i ON i.tenant_id = a.tenant_id AND i.id = a.item_id"
                 " JOIN qistas.members m ON m.tenant_id = a.tenant_id AND m.id = a.annotator_id"
             )
         }

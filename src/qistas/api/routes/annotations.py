@@ -16,6 +16,7 @@ from qistas.annotations import (
     stream_annotations,
     submit_annotation,
 )
+from qistas.api.alias import aliases_for
 from qistas.api.answer import fast_json
 from qistas.api.deps import Actor, PartsDep
 from qistas.api.wire.annotations import (
@@ -29,6 +30,7 @@ from qistas.api.wire.annotations import (
     ReplyAsked,
     ReviseAsked,
     Submitted,
+    question_sent,
     receipt_sent,
 )
 from qistas.api.wire.tasks import OfferedItem, claimed
@@ -42,17 +44,17 @@ router = APIRouter(prefix="/projects/{project_id}", tags=["annotations"])
 @router.post("/annotations", summary="Submit an answer", response_model=Submitted)
 async def submit(parts: PartsDep, who: Actor, project_id: UUID, asked: AnswerAsked) -> Response:
     """Store the answer, and give the next tasks in the same round trip and transaction."""
-    project = ProjectId(project_id)
+    project, aliases = ProjectId(project_id), aliases_for(parts, who, project_id)
     async with parts.db.tenant_tx(who, hot=True) as tx:
         receipt = await submit_annotation(
             tx, project, asked.lease_id, asked.answer, seconds=asked.seconds, client_key=asked.client_key
         )
         after = (
-            claimed(await claim_tasks(tx, project, asked.next, asked.holding))
+            claimed(await claim_tasks(tx, project, asked.next, asked.holding), aliases)
             if asked.next
             else {"tasks": [], "reason": None}
         )
-    return fast_json({"annotation": receipt_sent(receipt), **after})
+    return fast_json({"annotation": receipt_sent(receipt, aliases), **after})
 
 
 @router.get("/annotations/mine", summary="My last answers", response_model=MinePage)
@@ -66,11 +68,12 @@ async def mine(
     """Newest first, each with its item, to come back to."""
     async with parts.db.tenant_tx(who) as tx:
         page = await my_annotations(tx, ProjectId(project_id), limit=limit, after=after)
+    aliases = aliases_for(parts, who, project_id)
     rows = [
         MineSent(
             id=m.id,
-            task_id=m.task_id,
-            item=OfferedItem(id=m.item_id, data=m.data, external_id=m.external_id),
+            task_id=aliases.of(m.task_id),
+            item=OfferedItem.model_validate(aliases.item(m.item_id, m.data, m.external_id)),
             ontology_version=m.ontology_version,
             answer=m.answer,
             revision=m.revision,
@@ -98,7 +101,7 @@ async def revise(
             seconds=asked.seconds,
             client_key=asked.client_key,
         )
-    return fast_json(receipt_sent(receipt))
+    return fast_json(receipt_sent(receipt, aliases_for(parts, who, project_id)))
 
 
 @router.get(
@@ -124,9 +127,8 @@ async def annotations(parts: PartsDep, who: Actor, project_id: UUID) -> Streamin
 async def ask(parts: PartsDep, who: Actor, project_id: UUID, asked: QuestionAsked) -> QuestionSent:
     """Ask about the task of one of my leases."""
     async with parts.db.tenant_tx(who) as tx:
-        return QuestionSent.model_validate(
-            await ask_question(tx, ProjectId(project_id), asked.lease_id, asked.text)
-        )
+        question = await ask_question(tx, ProjectId(project_id), asked.lease_id, asked.text)
+    return question_sent(question, aliases_for(parts, who, project_id))
 
 
 @router.get("/questions", summary="Questions from inside tasks", response_model=QuestionPage)
@@ -140,7 +142,8 @@ async def questions(
     """All of them for those who run the project; my own otherwise."""
     async with parts.db.tenant_tx(who) as tx:
         page = await list_questions(tx, ProjectId(project_id), limit=limit, after=after)
-    return QuestionPage(rows=[QuestionSent.model_validate(q) for q in page.rows], next=page.next)
+    aliases = aliases_for(parts, who, project_id)
+    return QuestionPage(rows=[question_sent(q, aliases) for q in page.rows], next=page.next)
 
 
 @router.post("/questions/{question_id}/reply", summary="Reply to a question", response_model=QuestionSent)
@@ -149,6 +152,5 @@ async def reply(
 ) -> QuestionSent:
     """Reply to an annotator."""
     async with parts.db.tenant_tx(who) as tx:
-        return QuestionSent.model_validate(
-            await reply_question(tx, ProjectId(project_id), question_id, asked.text)
-        )
+        question = await reply_question(tx, ProjectId(project_id), question_id, asked.text)
+    return question_sent(question, aliases_for(parts, who, project_id))

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from qistas.api.alias import aliases_for
 from qistas.api.answer import fast_json
 from qistas.api.byte_ranges import send_stored
 from qistas.api.deps import Actor, PartsDep
@@ -83,7 +84,8 @@ async def media(
 ) -> Response:
     """The bytes of an image, of the type it was found to be when it came in; ranges are allowed."""
     async with parts.db.tenant_tx(who) as tx:
-        found = await find_media(tx, ProjectId(project_id), item_id, field)
+        real = aliases_for(parts, who, project_id).real(item_id)
+        found = await find_media(tx, ProjectId(project_id), real, field)
     headers = {
         "cache-control": "private, max-age=3600",
         "content-disposition": "inline",

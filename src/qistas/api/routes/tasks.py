@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from qistas.annotations import save_draft
+from qistas.api.alias import aliases_for
 from qistas.api.answer import fast_json
 from qistas.api.deps import Actor, PartsDep
 from qistas.api.wire.tasks import (
@@ -46,7 +47,8 @@ router = APIRouter(prefix="/projects/{project_id}", tags=["queue"])
 async def claim(parts: PartsDep, who: Actor, project_id: UUID, asked: ClaimAsked) -> Response:
     """Give me up to `limit` tasks: first those I hold and did not name in `holding`, then new ones."""
     async with parts.db.tenant_tx(who, hot=True) as tx:
-        return fast_json(claimed(await claim_tasks(tx, ProjectId(project_id), asked.limit, asked.holding)))
+        claim = await claim_tasks(tx, ProjectId(project_id), asked.limit, asked.holding)
+    return fast_json(claimed(claim, aliases_for(parts, who, project_id)))
 
 
 @router.post("/leases/{lease_id}/renew", summary="Ask for more time", response_model=Renewed)

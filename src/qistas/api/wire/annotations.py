@@ -6,7 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from qistas.annotations import Receipt
+from qistas.annotations import Receipt, TaskQuestion
+from qistas.api.alias import Aliases
 
 from .tasks import Asked, OfferedItem, OfferSent
 
@@ -103,12 +104,18 @@ class QuestionPage(BaseModel):
     next: str | None
 
 
-def receipt_sent(receipt: Receipt) -> dict[str, Any]:
+def receipt_sent(receipt: Receipt, aliases: Aliases) -> dict[str, Any]:
     """A receipt as plain values, ready to encode."""
     return {
         "id": receipt.id,
-        "task_id": receipt.task_id,
+        "task_id": aliases.of(receipt.task_id),
         "revision": receipt.revision,
         "late": receipt.late,
         "created_at": receipt.created_at,
     }
+
+
+def question_sent(question: TaskQuestion, aliases: Aliases) -> QuestionSent:
+    """A question on the wire."""
+    sent = QuestionSent.model_validate(question)
+    return sent.model_copy(update={"task_id": aliases.of(sent.task_id), "item_id": aliases.of(sent.item_id)})

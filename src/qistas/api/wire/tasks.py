@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from qistas.api.alias import Aliases
 from qistas.tasks import Batch, Claim, ListedTask, Offer, SkipReason, Task
 
 
@@ -152,14 +153,14 @@ class BatchChange(Asked):
     assignee: UUID | None = None
 
 
-def offer_sent(offer: Offer) -> dict[str, Any]:
+def offer_sent(offer: Offer, aliases: Aliases) -> dict[str, Any]:
     """An offer as plain values, ready to encode (this is a hot path: no model is built)."""
     return {
-        "task_id": offer.task_id,
+        "task_id": aliases.of(offer.task_id),
         "lease_id": offer.lease_id,
         "expires_at": offer.expires_at,
         "ontology_version": offer.ontology_version,
-        "item": {"id": offer.item_id, "data": offer.data, "external_id": offer.external_id},
+        "item": aliases.item(offer.item_id, offer.data, offer.external_id),
         "draft": offer.draft,
         "draft_seconds": offer.draft_seconds,
         "suggestion": offer.suggestion,
@@ -167,9 +168,9 @@ def offer_sent(offer: Offer) -> dict[str, Any]:
     }
 
 
-def claimed(claim: Claim) -> dict[str, Any]:
+def claimed(claim: Claim, aliases: Aliases) -> dict[str, Any]:
     """A claim as plain values, ready to encode."""
-    return {"tasks": [offer_sent(o) for o in claim.offers], "reason": claim.reason}
+    return {"tasks": [offer_sent(o, aliases) for o in claim.offers], "reason": claim.reason}
 
 
 def task_sent(task: Task) -> TaskSent:
