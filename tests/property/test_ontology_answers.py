@@ -85,6 +85,8 @@ def settings_of(draw: st.DrawFn, kind: str) -> dict[str, Any]:
             "rotate": draw(flag),
             "min_size": draw(st.integers(1, 3)),
         }
+    if kind == "polygon":
+        return {"field": "image", "labels": draw(labels(1)), "min": draw(st.integers(0, 1))}
     if kind == "ranking":
         names = draw(st.lists(st.sampled_from(NAMES), min_size=2, unique=True))
         return {"labels": names, **draw(st.sampled_from([{}, {"ties": True}, {"top": 1}]))}
@@ -96,7 +98,9 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
     questions: list[dict[str, Any]] = []
     for at in range(draw(st.integers(1, 4))):
         kind = draw(
-            st.sampled_from(["choice", "choice", "rating", "text", "span", "box", "pairwise", "ranking"])
+            st.sampled_from(
+                ["choice", "choice", "rating", "text", "span", "box", "polygon", "pairwise", "ranking"]
+            )
         )
         question: dict[str, Any] = {
             "name": f"q{at}",
@@ -161,6 +165,11 @@ def values(draw: st.DrawFn, question: dict[str, Any]) -> dict[str, Any]:
             optional={"rotation": st.sampled_from([0, 30, 360, -45.5])},
         )
         return {"boxes": draw(st.lists(one, max_size=3))}
+    if question["kind"] == "polygon":
+        number = st.one_of(st.integers(-2, 60), st.floats(-2, 60, allow_nan=False))
+        points = st.lists(st.lists(number, min_size=2, max_size=2), min_size=2, max_size=5)
+        one = st.fixed_dictionaries({"points": points, "label": label})
+        return {"polygons": draw(st.lists(one, max_size=3))}
     if question["kind"] == "ranking":
         if draw(st.booleans()):
             return {"order": draw(st.lists(st.lists(label, max_size=2), max_size=4))}

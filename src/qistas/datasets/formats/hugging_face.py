@@ -220,11 +220,16 @@ def _card_feature(one: pa.Field) -> dict[str, Any]:
     if kind == _IMAGE:
         return {"name": one.name, "dtype": "image"}
     if pa.types.is_list(kind):
-        inner = kind.value_type
-        if pa.types.is_struct(inner):
-            return {"name": one.name, "list": [_card_feature(part) for part in inner]}
-        return {"name": one.name, "list": str(inner)}
-    return {"name": one.name, "dtype": {"double": "float64"}.get(str(kind), str(kind))}
+        return {"name": one.name, "list": _card_part(kind.value_type)}
+    return {"name": one.name, "dtype": _card_part(kind)}
+
+
+def _card_part(kind: pa.DataType) -> Any:
+    if pa.types.is_struct(kind):
+        return [_card_feature(part) for part in kind]
+    if pa.types.is_list(kind):
+        return {"list": _card_part(kind.value_type)}
+    return {"double": "float64"}.get(str(kind), str(kind))
 
 
 def _size(total: int) -> str:
