@@ -170,12 +170,16 @@ async def test_gold_is_planted_unseen_scored_at_once_and_taken_back(db: Database
         async with db.tenant_tx(tenant.owner) as tx:
             await plant_gold(tx, project, items[3], {"topic": {"labels": ["art"]}})
     assert (await counts(db, tenant.owner, project))["tasks"] == 3
-    for person, said in ((who, "art"), (other, "news")):
-        (offer,) = await claim(db, person, project)
+    offers = [(person, *await claim(db, person, project)) for person in (who, other)]
+    for (person, offer), said in zip(offers, ("art", "news"), strict=True):
         assert offer.item_id == items[3]
         assert not hasattr(offer, "purpose")
         await submit(db, person, project, offer, said)
         assert all(o.item_id != items[3] for o in await claim(db, person, project, 5))
+    late = await tenant.member(Role.ANNOTATOR, "late")
+    assert (
+        await claim(db, late, project, 5) == []
+    )  # all work is in hand: what came now would be gold for sure
     await infer(db, tenant.owner, project)
     async with db.tenant_tx(tenant.owner) as tx:
         (row,) = (await list_gold(tx, project)).rows

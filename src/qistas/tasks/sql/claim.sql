@@ -33,6 +33,17 @@ WITH p AS (
     -- Each free place is drawn for gold or not. Were those drawn for too that are held already, one free place would be gold for sure.
     SELECT n, (SELECT count(*) FROM generate_series(1, n) WHERE random() < (SELECT gold_rate FROM p)) AS plants
       FROM (SELECT CASE WHEN EXISTS (SELECT FROM p) THEN @limit - count(*) ELSE 0 END AS n FROM again) AS free
+), front AS (
+    SELECT t.id, t.a, t.b, t.age
+      FROM (SELECT who FROM unnest(%(mine)s::uuid[]) AS who
+             WHERE who <> '00000000-0000-0000-0000-000000000000' OR NOT (SELECT assigned_only FROM p)) AS whose
+      CROSS JOIN LATERAL (
+            SELECT t.id, -t.priority AS a, -t.doubt AS b, t.age
+              FROM tasks t
+             WHERE t.tenant_id = %(tenant)s AND t.project_id = %(project)s AND t.assignee = who
+               AND t.state = 'open' AND t.purpose <> 'gold'
+             ORDER BY -t.priority, -t.doubt, t.age LIMIT @head) AS t
+     WHERE (SELECT n FROM need) > 0 AND %(also)s::uuid[] = '{}'
 ), candidates AS (
     -- Gold that was given back comes again before anything else, as work at the front of the queue does.
     (SELECT t.id, 0 AS part, 0 AS a, 0::real AS b, t.age
@@ -49,18 +60,15 @@ WITH p AS (
         AND t.purpose = 'gold' AND t.state <> 'withdrawn'
         AND NOT EXISTS (SELECT FROM leases l
                          WHERE l.tenant_id = %(tenant)s AND l.task_id = t.id AND l.annotator_id = %(annotator)s OFFSET 0)
+        -- Only beside work: what still came when all work is done would be gold for sure, and is paid for.
+        AND (%(also)s::uuid[] <> '{}'
+             OR EXISTS (SELECT FROM front f
+                         WHERE NOT EXISTS (SELECT FROM leases l
+                                            WHERE l.tenant_id = %(tenant)s AND l.task_id = f.id AND l.annotator_id = %(annotator)s
+                                              AND l.state IN ('live', 'answered', 'skipped') OFFSET 0)))
       ORDER BY t.age LIMIT (SELECT plants FROM need))
     UNION ALL
-    SELECT t.id, 2, t.a, t.b, t.age
-      FROM (SELECT who FROM unnest(%(mine)s::uuid[]) AS who
-             WHERE who <> '00000000-0000-0000-0000-000000000000' OR NOT (SELECT assigned_only FROM p)) AS whose
-      CROSS JOIN LATERAL (
-            SELECT t.id, -t.priority AS a, -t.doubt AS b, t.age
-              FROM tasks t
-             WHERE t.tenant_id = %(tenant)s AND t.project_id = %(project)s AND t.assignee = who
-               AND t.state = 'open' AND t.purpose <> 'gold'
-             ORDER BY -t.priority, -t.doubt, t.age LIMIT @head) AS t
-     WHERE (SELECT n FROM need) > 0 AND %(also)s::uuid[] = '{}'
+    SELECT id, 2, a, b, age FROM front
     UNION ALL
     SELECT id, 3, 0, 0, place FROM unnest(%(also)s::uuid[]) WITH ORDINALITY AS further (id, place)
 ), picked AS (
