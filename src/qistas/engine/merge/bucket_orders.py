@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, get_args
 
 import numpy as np
@@ -47,13 +48,22 @@ class BucketOrder:
 def pair_signs(place: ArrayLike) -> NDArray[np.int8]:
     """Return (m, n(n-1)/2): 1 where the first option of the pair stands before the second, -1 after, 0 beside it."""
     rows = np.atleast_2d(np.asarray(place, dtype=np.int64))
-    first, second = np.triu_indices(rows.shape[1], k=1)
+    first, second = _pairs(rows.shape[1])
     return np.sign(rows[:, second] - rows[:, first]).astype(np.int8)
+
+
+@lru_cache(maxsize=64)
+def _pairs(n: int) -> tuple[IntArray, IntArray]:
+    """The two options of every pair."""
+    first, second = np.triu_indices(n, k=1)
+    return first.astype(np.int64), second.astype(np.int64)
 
 
 def kendall_distance(one: ArrayLike, other: ArrayLike) -> float:
     """Return the number of pairs that two orders of the same options see differently, a tie in one alone as a half."""
-    apart = pair_signs(one).astype(np.int64) - pair_signs(other)
+    a, b = np.asarray(one, dtype=np.int64), np.asarray(other, dtype=np.int64)
+    first, second = _pairs(len(a))
+    apart = np.sign(a[second] - a[first]) - np.sign(b[second] - b[first])
     return float(np.abs(apart).sum()) / 2.0
 
 
@@ -78,7 +88,7 @@ def merge_bucket_orders(
     if weight.shape != (m,) or bool((weight < 0.0).any()) or not float(weight.sum()) > 0.0:
         raise ValueError("weights must be one non-negative number an order, and not all zero")
     weight = weight / weight.sum()
-    ahead = np.einsum("m,mij->ij", weight, (rows[:, :, None] < rows[:, None, :]).astype(np.float64))
+    ahead = np.tensordot(weight, rows[:, :, None] < rows[:, None, :], axes=1)
     points = (ahead + 0.5 * (1.0 - ahead - ahead.T)).sum(axis=1)
     borda = np.lexsort((np.arange(n), -np.round(points, 9))).astype(np.int64)
     order = borda if method == "borda" else _nearest(ahead, borda)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, cast
 
 import numpy as np
@@ -259,10 +260,7 @@ class Ranking(Merging):
         """One minus Kendall's distance as a share of the largest there can be; a tie in one alone counts half."""
         if gold == value:
             return 1.0
-        n, k = len(question.labels), self._ranked(question)
-        # two orders of the best k, one the reverse of the other from end to end
-        there = np.minimum(np.arange(n), k)
-        most = kendall_distance(there, there[::-1])
+        most = _farthest(len(question.labels), self._ranked(question))
         apart = kendall_distance(self._places(question, gold), self._places(question, value))
         return max(0.0, 1.0 - apart / most)
 
@@ -310,3 +308,10 @@ class Ranking(Merging):
 
 def _named(value: Value) -> list[str]:
     return [name for group in value["order"] for name in group]
+
+
+@lru_cache(maxsize=256)
+def _farthest(n: int, k: int) -> float:
+    """The distance of two orders of the best `k` of `n`, one the reverse of the other from end to end: none is larger."""
+    places = np.minimum(np.arange(n), k)
+    return kendall_distance(places, places[::-1])
