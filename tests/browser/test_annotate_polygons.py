@@ -6,9 +6,10 @@ import os
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from .annotating import POLYGONS, image_project, said, stored
-from .conftest import LANGUAGES, OpenPage, Served, check_axe, wait_for
+from .conftest import LANGUAGES, OpenPage, Served, check_axe, wait_for, word
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -96,3 +97,24 @@ def assert_near(points: list[list[float]], wanted: list[tuple[float, float]]) ->
     for (x, y), (u, v) in zip(points, wanted, strict=True):
         assert abs(x - u) <= 3, points
         assert abs(y - v) <= 3, points
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_was_drawn_is_seen_in_review(served: Served, open_page: OpenPage, scheme: str) -> None:
+    project = image_project(served, 1, ontology=POLYGONS)
+    served.api.patch(f"/projects/{project}", json={"settings": {"review": "all"}}).raise_for_status()
+    (offer,) = served.api.post(f"/projects/{project}/claim", json={"limit": 1}).json()["tasks"]
+    points = [[40, 40], [140, 50], [120, 140]]
+    body = {
+        "lease_id": offer["lease_id"],
+        "answer": {"things": {"polygons": [{"points": points, "label": "car"}]}},
+        "seconds": 4.0,
+        "client_key": offer["lease_id"],
+    }
+    served.api.post(f"/projects/{project}/annotations", json=body).raise_for_status()
+    wait_for(lambda: served.api.get(f"/projects/{project}").json()["counts"]["consensus"] >= 1, 60)
+    page = open_page(f"/projects/{project}/review", "ar", scheme=scheme)
+    expect(page.get_by_role("table", name=word("ar", "review.disagreement"))).to_contain_text("سيارة")
+    check_axe(page)
+    if folder := os.environ.get("QISTAS_SCREENSHOTS"):
+        page.screenshot(path=f"{folder}/polygons-review-{scheme}.png")
