@@ -151,7 +151,7 @@ async def test_checking_a_document_tells_everything_at_once(client: httpx.AsyncC
 
 async def test_templates_have_what_a_preview_needs(client: httpx.AsyncClient) -> None:
     templates = (await client.get("/templates")).json()
-    assert len(templates) == 7
+    assert len(templates) == 8
     for template in templates:
         assert set(template["title"]) == {"en", "ar"}
         assert template["sample"]

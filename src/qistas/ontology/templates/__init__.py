@@ -23,6 +23,7 @@ ORDER = (
     "ranking",
     "image_classification",
     "boxes",
+    "polygons",
 )
 
 
