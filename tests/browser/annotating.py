@@ -49,7 +49,7 @@ NEWS = {
         },
     ],
 }
-BOXES = {
+BOXES: dict[str, Any] = {
     "format": 1,
     "languages": ["en", "ar"],
     "fields": [{"name": "image", "type": "image", "title": {"en": "Street", "ar": "الشارع"}}],
