@@ -179,10 +179,10 @@ class Ranking(Merging):
                 f"label `{name}` is new to a ranking, and no order given so far says where it stands",
                 "Ask a new question with all the options.",
                 (old.name,),
-                lambda values: True,
+                lambda values: old.name in values,
             )
             for name in new.labels.names
-            if name not in old.labels
+            if name not in old.labels and after.top is None
         ]
         if before.ties and not after.ties:
             found.append(
