@@ -108,7 +108,7 @@ def merge_boxes(
     kind = np.array([0 if across_labels else code[label] for label in labels])
     radius = np.hypot(shape[:, 2], shape[:, 3]) / 2.0
     middle = shape[:, 0] + shape[:, 2] / 2.0
-    total = float(weight.sum())
+    total = float(np.sort(weight).sum())
     merged: list[MergedBox] = []
     for near in neighbourhoods(middle - radius, middle + radius):
         owners = [nodes.owners[i] for i in near]

@@ -96,7 +96,7 @@ def merge_intervals(
         for i, label in enumerate(labels):
             by_label.setdefault(label, []).append(i)
         groups = list(by_label.values())
-    total = float(weight.sum())
+    total = float(np.sort(weight).sum())
     merged: list[tuple[tuple[float, float], tuple[float, float], Label, int, float]] = []
     for group in groups:
         index = np.array(group, dtype=np.int64)

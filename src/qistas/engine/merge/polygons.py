@@ -78,7 +78,7 @@ def merge_polygons(
     corners = [np.array(k[0]) for k in nodes.keys]
     labels: list[Label] = [k[1] for k in nodes.keys]
     pairs, between = _overlaps(corners, labels, across_labels, resolution, min_iou)
-    total = float(weight.sum())
+    total = float(np.sort(weight).sum())
     merged: list[MergedPolygon] = []
     for part in cluster_pairs(pairs, between, nodes.owners, min_iou):
         people = [(i, a) for i in part for a in sorted(nodes.owners[i])]
