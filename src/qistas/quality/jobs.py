@@ -17,7 +17,7 @@ from .fit_apart import fit_apart
 from .infer_consensus import BATCH, infer_due
 from .sweep import end_lost_searches, give_up_search, sweep_due
 
-GATHER_SECONDS = 0.35  # while answers stream in, those that come within it are inferred in one go
+GATHER_SECONDS = 0.6  # while answers stream in, those that come within it are inferred in one go
 FIRST_SECONDS = 0.1  # the same where few come
 QUIET_SECONDS = 2.0
 FEW = 3
