@@ -44,10 +44,10 @@ check: $(VENV) lint types contracts  ## the fast part: lint, types, contracts, u
 	@$(BIN)/pytest -q -n $(JOBS) -m "not slow and not browser" tests/unit
 
 test: $(VENV) $(CONSOLE) lint types contracts web-test browser  ## everything but the slow tests
-	@$(BIN)/pytest -q -n $(JOBS) -m "not slow" tests
+	@$(BIN)/pytest -q -n $(JOBS) --dist loadfile -m "not slow" tests
 
 test-all: $(VENV) $(CONSOLE) lint types contracts web-test browser  ## everything
-	@$(BIN)/pytest -q -n $(JOBS) tests
+	@$(BIN)/pytest -q -n $(JOBS) --dist loadfile tests
 
 lint: $(VENV)
 	@$(BIN)/ruff check --quiet $(wildcard $(CODE)) && $(BIN)/ruff format --quiet --check $(wildcard $(CODE)) \
