@@ -69,7 +69,7 @@ class Seen:
     complaints: list[str] = field(default_factory=list)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def served() -> Iterator[Served]:
     """`qistas up` on a free port, with the owner signed in by the link it prints."""
     if not (ROOT / "src" / "qistas" / "console" / "index.html").exists():
@@ -125,7 +125,7 @@ def served() -> Iterator[Served]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def work(served: Served) -> Work:
     """A project of the template of topics: six headlines, three annotators, one of whom is often wrong."""
     api = served.api

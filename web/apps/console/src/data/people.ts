@@ -2,6 +2,7 @@ import { type GivenRole, type Group, type Role, server, take } from "@qistas/api
 import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { allPages } from "./allPages";
 import { may, useMe } from "./session";
+import { toldApart } from "./toldApart";
 
 export const membersQuery = (projectId?: string) =>
   queryOptions({
@@ -107,11 +108,10 @@ export function useAssignees(projectId: string, wanted: boolean) {
   const here = useQuery({ ...membersQuery(projectId), enabled: wanted });
   const everywhere = useQuery({ ...membersQuery(), enabled: tenantWide });
   const groups = useQuery({ ...groupsQuery, enabled: tenantWide });
-  const people = new Map(
-    [...(here.data?.rows ?? []), ...(everywhere.data?.rows ?? []).filter((row) => row.role !== "guest")].map(
-      (row) => [row.id, row.name],
-    ),
-  );
+  const people = toldApart([
+    ...(here.data?.rows ?? []),
+    ...(everywhere.data?.rows ?? []).filter((row) => row.role !== "guest"),
+  ]);
   return {
     groups: groups.data?.rows ?? [],
     people: [...people].map(([id, name]) => ({ id, name })),

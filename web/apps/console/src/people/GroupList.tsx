@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { groupsQuery, membersQuery, useChangeGroup, useMakeGroup, useRemoveGroup } from "../data/people";
+import { toldApart } from "../data/toldApart";
 import { Answered } from "../parts/Answered";
 import { ask, say, sayProblem } from "../parts/ask";
 import { Empty } from "../parts/Empty";
@@ -19,7 +20,8 @@ export function GroupList() {
   const members = useQuery(membersQuery());
   const remove = useRemoveGroup();
   const [editing, setEditing] = useState<PeopleGroup | "new" | null>(null);
-  const nameOf = (id: string) => members.data?.rows.find((member) => member.id === id)?.name ?? id;
+  const names = toldApart(members.data?.rows ?? []);
+  const nameOf = (id: string) => names.get(id) ?? id;
   const make = <Button onClick={() => setEditing("new")}>{t("groups.make")}</Button>;
   return (
     <Sheet flush actions={groups.data?.rows.length ? make : null}>
@@ -82,7 +84,7 @@ export function GroupList() {
       {editing ? (
         <GroupDialog
           group={editing === "new" ? undefined : editing}
-          people={(members.data?.rows ?? []).map((member) => ({ value: member.id, label: member.name }))}
+          people={[...names].map(([value, label]) => ({ value, label }))}
           onClose={() => setEditing(null)}
         />
       ) : null}

@@ -4,11 +4,9 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { useRegionSlot } from "../../flow/annotate/task/regions";
 import { useTaskScope } from "../../flow/annotate/task/TaskScope";
-import { Icon } from "../../parts/Icon";
-import { IconButton } from "../IconButton";
 import classes from "../image/Image.module.css";
 import { imageOf } from "../image/imageOf";
-import { Sign } from "../image/signs";
+import { ShapeActions } from "../image/ShapeActions";
 import { LabelChip } from "../LabelChip";
 import { LabelOption } from "../LabelOption";
 import { RegionList } from "../RegionList";
@@ -93,39 +91,22 @@ export function BoxEditor({
         )}
         actions={(box, index) => {
           const name = { label: nameOf(box.label), n: number.format(index + 1) };
-          const hidden = slot.hidden.has(box);
-          const locked = slot.locked.has(box);
           return (
-            <>
-              <IconButton
-                label={t("box.hide", name)}
-                pressed={hidden}
-                onClick={() => regions.toggle(question.name, "hidden", box)}
-              >
-                <Sign name={hidden ? "eyeOff" : "eye"} size={14} />
-              </IconButton>
-              {readOnly ? null : (
-                <>
-                  <IconButton
-                    label={t("box.lock", name)}
-                    pressed={locked}
-                    onClick={() => regions.toggle(question.name, "locked", box)}
-                  >
-                    <Sign name={locked ? "lock" : "unlock"} size={14} />
-                  </IconButton>
-                  <IconButton
-                    label={t("box.remove", name)}
-                    disabled={locked}
-                    onClick={() => {
-                      onChange({ boxes: boxes.toSpliced(index, 1) });
-                      announce(t("box.removed", name));
-                    }}
-                  >
-                    <Icon name="cross" size={14} />
-                  </IconButton>
-                </>
-              )}
-            </>
+            <ShapeActions
+              words={{
+                hide: t("box.hide", name),
+                lock: t("box.lock", name),
+                remove: t("box.remove", name),
+              }}
+              hidden={slot.hidden.has(box)}
+              locked={slot.locked.has(box)}
+              readOnly={readOnly === true}
+              onToggle={(what) => regions.toggle(question.name, what, box)}
+              onRemove={() => {
+                onChange({ boxes: boxes.toSpliced(index, 1) });
+                announce(t("box.removed", name));
+              }}
+            />
           );
         }}
         onSelect={(box) => regions.change(question.name, { selected: box })}

@@ -3,10 +3,8 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { useRegionSlot } from "../../flow/annotate/task/regions";
 import { useTaskScope } from "../../flow/annotate/task/TaskScope";
-import { Icon } from "../../parts/Icon";
-import { IconButton } from "../IconButton";
 import classes from "../image/Image.module.css";
-import { Sign } from "../image/signs";
+import { ShapeActions } from "../image/ShapeActions";
 import { LabelChip } from "../LabelChip";
 import { LabelOption } from "../LabelOption";
 import { RegionList } from "../RegionList";
@@ -73,39 +71,22 @@ export function PolygonEditor(props: EditorProps<"polygon">) {
         )}
         actions={(polygon, index) => {
           const name = { label: nameOf(polygon.label), n: number.format(index + 1) };
-          const hidden = slot.hidden.has(polygon);
-          const locked = slot.locked.has(polygon);
           return (
-            <>
-              <IconButton
-                label={t("polygon.hide", name)}
-                pressed={hidden}
-                onClick={() => regions.toggle(question.name, "hidden", polygon)}
-              >
-                <Sign name={hidden ? "eyeOff" : "eye"} size={14} />
-              </IconButton>
-              {readOnly ? null : (
-                <>
-                  <IconButton
-                    label={t("polygon.lock", name)}
-                    pressed={locked}
-                    onClick={() => regions.toggle(question.name, "locked", polygon)}
-                  >
-                    <Sign name={locked ? "lock" : "unlock"} size={14} />
-                  </IconButton>
-                  <IconButton
-                    label={t("polygon.remove", name)}
-                    disabled={locked}
-                    onClick={() => {
-                      onChange({ polygons: polygons.toSpliced(index, 1) });
-                      announce(t("polygon.removed", name));
-                    }}
-                  >
-                    <Icon name="cross" size={14} />
-                  </IconButton>
-                </>
-              )}
-            </>
+            <ShapeActions
+              words={{
+                hide: t("polygon.hide", name),
+                lock: t("polygon.lock", name),
+                remove: t("polygon.remove", name),
+              }}
+              hidden={slot.hidden.has(polygon)}
+              locked={slot.locked.has(polygon)}
+              readOnly={readOnly === true}
+              onToggle={(what) => regions.toggle(question.name, what, polygon)}
+              onRemove={() => {
+                onChange({ polygons: polygons.toSpliced(index, 1) });
+                announce(t("polygon.removed", name));
+              }}
+            />
           );
         }}
         onSelect={(polygon) => regions.change(question.name, { selected: polygon })}
