@@ -190,7 +190,7 @@ def pairs(draw: st.DrawFn) -> tuple[Ontology, dict[str, Any]]:
     return ontology, answer
 
 
-@settings(deadline=None, max_examples=120)
+@settings(max_examples=120)
 @given(documents())
 def test_a_parsed_document_returns_as_itself(document):
     ontology = parse_ontology(document)
@@ -205,7 +205,7 @@ def test_a_parsed_document_returns_as_itself(document):
     jsonschema_rs.meta.validate(answer_schema(ontology))
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(pairs())
 def test_the_normal_form_of_an_answer_is_stable_and_ordered(pair):
     ontology, answer = pair
@@ -224,7 +224,7 @@ def test_the_normal_form_of_an_answer_is_stable_and_ordered(pair):
     assert {q.name for q in ontology.questions if q.required and q.name in asked} <= set(found)
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(pairs())
 def test_the_schema_takes_what_the_door_takes(pair):
     ontology, answer = pair
@@ -239,7 +239,7 @@ def test_the_schema_takes_what_the_door_takes(pair):
         assert any(word in fault.message for word in needs_item for fault in faults), faults
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
@@ -281,13 +281,13 @@ def test_no_document_answer_or_item_whatever_raises_anything_else(junk):
             canonical_json(data)
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.text(max_size=300))
 def test_no_text_whatever_crashes_the_reader(text):
     assert faults_of(parse_yaml, text) != ()
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.text("abcش🙂", max_size=12), st.text("abcش🙂", max_size=12))
 def test_edit_distance_is_what_the_table_says(one, other):
     row = list(range(len(other) + 1))
@@ -340,9 +340,7 @@ def changes(draw: st.DrawFn) -> tuple[Ontology, Ontology, dict[str, Any]]:
     return before, after, right
 
 
-@settings(
-    deadline=None, max_examples=150, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow]
-)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
 @given(changes())
 def test_an_answer_survives_a_change_exactly_when_no_break_hits_it(drawn):
     before, after, answer = drawn

@@ -39,7 +39,7 @@ many = st.lists(orders(ties=False), min_size=1, max_size=6)
 tied = st.lists(orders(ties=True), min_size=1, max_size=6)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(many, st.permutations(NAMES))
 def test_other_names_are_the_only_difference(given_orders, others):
     """The k-th label under another name: the same result under that name."""
@@ -52,7 +52,7 @@ def test_other_names_are_the_only_difference(given_orders, others):
     assert again.posterior == pytest.approx({names[name]: share for name, share in found.posterior.items()})
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(tied, st.permutations(NAMES), st.booleans())
 def test_the_place_in_the_ontology_favours_nobody(given_orders, others, ties):
     """Options exchanged in the answers: a result as near to them; the same one where a single order is nearest."""
@@ -80,7 +80,7 @@ def test_the_place_in_the_ontology_favours_nobody(given_orders, others, ties):
     assert kind.agree(question, turned, rng=rng, n_bootstrap=0).value == pytest.approx(agreed, nan_ok=True)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(tied, st.booleans(), st.randoms(use_true_random=False))
 def test_a_result_is_an_answer_and_not_a_matter_of_who_spoke_first(given_orders, ties, random):
     if not ties:

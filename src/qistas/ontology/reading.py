@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 
 from qistas.core.errors import Fault
 
-from .types import LocalText
+from .types import Field, FieldType, LocalText
 
 NAME_RULE = "Use 1 to 64 characters: a letter first, then letters, digits, `_` or `-`."
 MAX_TITLE = 500
@@ -266,3 +266,30 @@ def nearest(given: Any, known: Collection[str]) -> str:
         return ""
     close = get_close_matches(str(given)[:64], [k for k in known if len(k) <= 64], 1, 0.7)
     return f" Did you mean `{close[0]}`?" if close else ""
+
+
+def named_field(reader: Reader, key: str, fields: Mapping[str, Field], wanted: FieldType | None) -> str:
+    """The name of a known field of the wanted type; with faults where it is not."""
+    given = reader.take(key)
+    known = [name for name, field in fields.items() if wanted is None or field.type is wanted]
+    what = f"a field of type {wanted}" if wanted else "a field"
+    if not isinstance(given, str):
+        reader.fault(
+            key,
+            "is missing" if given is None else f"is {a(given)}",
+            f"Name {what}: {', '.join(known) or 'there is none yet'}.",
+        )
+        return ""
+    if given not in fields:
+        reader.fault(
+            key,
+            f"there is no field {a(given)}",
+            f"Name {what}: {', '.join(known) or 'there is none yet'}.{nearest(given, known)}",
+        )
+    elif given not in known:
+        reader.fault(
+            key,
+            f"{a(given)} is of type {fields[given].type}",
+            f"Name {what}: {', '.join(known) or 'there is none yet'}.",
+        )
+    return given

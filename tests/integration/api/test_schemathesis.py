@@ -96,7 +96,6 @@ def walk(api: Api, ids: dict[str, str], token: str) -> list[str]:
 
                 @settings(
                     max_examples=EACH,
-                    deadline=None,
                     database=None,
                     derandomize=True,
                     phases=[Phase.generate],

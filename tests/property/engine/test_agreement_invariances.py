@@ -32,7 +32,7 @@ def every(table, **options):
     return [*values, *(f(*table, n_bootstrap=0).value for f in (percent_agreement, fleiss_kappa, gwet_ac))]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(tables(), st.randoms(use_true_random=False))
 def test_rows_items_and_annotators_in_any_order(table, random):
     base = every(table)
@@ -43,7 +43,7 @@ def test_rows_items_and_annotators_in_any_order(table, random):
     assert all(same(a, b) for a, b in zip(base, every(renamed), strict=True))
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(tables())
 def test_nominal_coefficients_do_not_know_the_names_of_labels(table):
     renamed = np.stack([table[0], table[1], np.array([2, 0, 3, 1])[table[2]]])
@@ -51,7 +51,7 @@ def test_nominal_coefficients_do_not_know_the_names_of_labels(table):
         assert same(f(*table, n_bootstrap=0).value, f(*renamed, n_bootstrap=0).value)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(tables(), st.floats(0.1, 50), st.floats(-20, 20))
 def test_scales_shift_and_stretch_as_they_should(table, stretch, shift):
     item, annotator, value = table
@@ -64,7 +64,7 @@ def test_scales_shift_and_stretch_as_they_should(table, stretch, shift):
     assert same(alpha("ordinal", np.exp(value * 0.7)), alpha("ordinal", value.astype(float)))
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(tables())
 def test_a_silent_annotator_and_single_answers_change_no_alpha(table):
     more = np.concatenate([table, [[100, 101], [9, 9], [0, 3]]], axis=1)
@@ -75,7 +75,7 @@ def test_a_silent_annotator_and_single_answers_change_no_alpha(table):
         )
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(tables())
 def test_values_stay_at_or_below_one_and_intervals_hold_order(table):
     for metric in METRICS:

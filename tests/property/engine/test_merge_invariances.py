@@ -17,7 +17,7 @@ box = st.tuples(*[st.integers(0, 20)] * 2, *[st.integers(1, 12)] * 2, st.sampled
 drawings = st.lists(st.lists(box, max_size=4), min_size=1, max_size=5)
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(answers, st.randoms(use_true_random=False))
 def test_the_order_of_annotators_makes_no_difference_to_spans(spans, random):
     weights = np.linspace(1.0, 2.0, len(spans))
@@ -28,7 +28,7 @@ def test_the_order_of_annotators_makes_no_difference_to_spans(spans, random):
     )
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(answers)
 def test_spans_are_well_formed_and_supported(spans):
     merged = merge_spans(spans)
@@ -40,21 +40,21 @@ def test_spans_are_well_formed_and_supported(spans):
         assert one.end in {e for a in spans for _, e, _ in a}
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(answers)
 def test_every_annotator_twice_gives_the_same_spans(spans):
     once, twice = merge_spans(spans), merge_spans([*spans, *spans])
     assert [(s.start, s.end, s.label) for s in once] == [(s.start, s.end, s.label) for s in twice]
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(answers)
 def test_an_annotator_of_no_weight_changes_nothing(spans):
     weights = [1.0] * len(spans)
     assert merge_spans(spans, weights=weights) == merge_spans(spans, len(spans) + 1, weights=[*weights, 0.0])
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(drawings, st.randoms(use_true_random=False))
 def test_the_order_of_annotators_makes_no_difference_to_boxes(boxes, random):
     order = list(range(len(boxes)))
@@ -67,7 +67,7 @@ def test_the_order_of_annotators_makes_no_difference_to_boxes(boxes, random):
         assert np.allclose([a.x, a.y, a.width, a.height], [b.x, b.y, b.width, b.height])
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(drawings, st.integers(-50, 50), st.integers(-50, 50))
 def test_boxes_move_with_the_picture(boxes, dx, dy):
     moved = [[(x + dx, y + dy, w, h, k) for x, y, w, h, k in one] for one in boxes]
@@ -90,7 +90,7 @@ stars = st.builds(
 ).filter(lambda points: edges_that_meet(np.rint(points * 100).astype(np.int64)) is None)
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(stars, stars, st.integers(-500, 500))
 def test_common_areas_are_exact(one, other, shift):
     common, whole = polygon_common(one, other)
@@ -101,7 +101,7 @@ def test_common_areas_are_exact(one, other, shift):
     assert polygon_common(one, one) == pytest.approx((abs(polygon_area(one)),) * 2)
 
 
-@settings(deadline=None, max_examples=80)
+@settings(max_examples=80)
 @given(box, box)
 def test_upright_polygons_overlap_as_boxes_do(one, other):
     def corners(x, y, w, h, _):
@@ -111,7 +111,7 @@ def test_upright_polygons_overlap_as_boxes_do(one, other):
     assert polygon_iou(corners(*one), corners(*other)) == pytest.approx(wanted)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(
     st.lists(st.lists(st.tuples(stars, st.sampled_from(["a", "b"])), max_size=2), min_size=1, max_size=4),
     st.randoms(use_true_random=False),

@@ -28,7 +28,7 @@ def fit(table, ties="davidson", **options):
 KINDS = st.sampled_from(["davidson", "rao_kupper", "half", "ignore"])
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(tables(), KINDS)
 def test_sides_do_not_matter(table, ties):
     left, right, winner, who = table
@@ -37,7 +37,7 @@ def test_sides_do_not_matter(table, ties):
     assert a.error == pytest.approx(b.error, abs=1e-5)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(tables(), KINDS, st.permutations(range(N)))
 def test_names_of_items_do_not_matter(table, ties, names):
     left, right, winner, who = table
@@ -46,7 +46,7 @@ def test_names_of_items_do_not_matter(table, ties, names):
     assert a.strength == pytest.approx(b.strength[name[:N]], abs=1e-6)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(tables())
 def test_wins_and_losses_exchanged_turn_strengths_round(table):
     left, right, winner, who = table
@@ -54,7 +54,7 @@ def test_wins_and_losses_exchanged_turn_strengths_round(table):
     assert fit(table).strength == pytest.approx(-fit((left, right, other, who)).strength, abs=1e-6)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(tables())
 def test_strengths_have_mean_zero_and_inputs_stay(table):
     copies = [c.copy() for c in table]
@@ -68,7 +68,7 @@ def test_strengths_have_mean_zero_and_inputs_stay(table):
         assert np.array_equal(now, then)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.lists(st.permutations(range(N)), min_size=1, max_size=12), st.permutations(range(N)))
 def test_plackett_luce_does_not_know_names_or_order(lists, names):
     name = np.array(names)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qistas.engine import Responses, truth
@@ -15,7 +15,7 @@ EM = [truth.dawid_skene, truth.one_coin, truth.zencrowd, truth.ibcc, truth.mace,
 SYMMETRIC = [truth.majority, truth.wawa, truth.bwa, truth.dawid_skene, truth.one_coin, truth.ibcc, truth.mace]
 ALL = [*EM, truth.majority, truth.wawa, truth.bwa, truth.kos, truth.mmsr, truth.ebcc, truth.auto]
 
-quick = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quick = settings(max_examples=8)
 
 
 @st.composite
@@ -148,7 +148,7 @@ def test_the_same_items_twice_change_no_maximum_likelihood(responses: Responses)
 
 
 @pytest.mark.parametrize("method", ALL)
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=4)
 @given(responses=tables())
 def test_numba_and_numpy_agree(method: Any, responses: Responses) -> None:
     kwargs: dict[str, Any] = {"max_iter": 5} if method in EM or method is truth.ebcc else {}

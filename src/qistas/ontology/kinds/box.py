@@ -19,18 +19,17 @@ from qistas.engine.agreement import Agreement, boxes_agreement
 from qistas.engine.merge import merge_boxes, merge_boxes_table
 from qistas.engine.merge.geometry import box_iou
 
-from ..reading import Reader, a, finite_number
+from ..reading import Reader, a, finite_number, named_field
 from ..types import Field, FieldType, Question
-from .base import Answers, Box, Break, Column, Consensus, Value, breaks_of_labels, tightened
-from .merging import Merging
-from .regions import breaks_of_limits, limits_schema, matched, read_limits, region_rows, sureness
-from .span import describe_counts, named_field
+from .base import Answers, Box, Break, Consensus, Value, tightened
+from .merging import by_item
+from .pixels import SLACK, image_size, neat
+from .regions import Held, RegionKind, limits_schema, matched, read_limits, region_rows
 from .voting import check_method
 
 NEEDED = frozenset({"x", "y", "width", "height", "label"})
 KEYS = NEEDED | {"rotation"}
 SIZES = ("x", "y", "width", "height")
-SLACK = 1.0  # pixels beyond the edge that are taken for rounding, and cut off
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +67,13 @@ class BoxTable(NamedTuple):
     answered: tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
-class BoxKind(Merging):
+class BoxKind(RegionKind):
     """Draw boxes."""
 
     name = "box"
     least_labels = 1
     methods = ("merge",)
+    key = "boxes"
     measure = "boxes"
     explanation = "Boxes that at least half of the annotators' weight drew, each the mean of those that meet."
 
@@ -83,11 +83,6 @@ class BoxKind(Merging):
         rotate = reader.flag("rotate", False)
         least, most = read_limits(reader)
         return BoxSettings(field, rotate, least, most, reader.number("min_size", 1, 0.001, 100_000))
-
-    def fields_of(self, question: Question) -> tuple[str, ...]:
-        """The image."""
-        settings: BoxSettings = question.settings
-        return (settings.field,)
 
     def validate(
         self, question: Question, value: Any, data: Mapping[str, Any] | None, where: str, faults: list[Fault]
@@ -187,8 +182,7 @@ class BoxKind(Merging):
         """Labels and limits, another field, boxes too small, turned boxes where none may be."""
         before: BoxSettings = old.settings
         after: BoxSettings = new.settings
-        found = breaks_of_labels(old, new, lambda value: [box["label"] for box in value["boxes"]])
-        found += breaks_of_limits("boxes", old, new)
+        found = super().breaks(old, new)
         if before.rotate and not after.rotate:
             found.append(
                 tightened(
@@ -271,12 +265,10 @@ class BoxKind(Merging):
             *(c.tolist() for c in columns), strict=True
         ):
             boxes[item].append(Merged(x, y, width, height, turn, names[label], support, sure))
-        found: list[Consensus | None] = []
-        for at, rows in enumerate(answers.by_item()):
-            values = [answers.value[row] for row in rows]
-            own = None if weights is None else [weights[int(answers.annotator[row])] for row in rows]
-            found.append(self._about(question, boxes[at], values, own) if values else None)
-        return found
+        return [
+            self._about(question, boxes[at], values, own) if values else None
+            for at, (values, own) in enumerate(by_item(answers, weights))
+        ]
 
     def _about(
         self,
@@ -290,8 +282,8 @@ class BoxKind(Merging):
         kept = sorted(boxes, key=lambda box: -box.confidence)
         kept = kept if settings.max is None else kept[: settings.max]
         kept.sort(key=lambda box: (box.x, box.y, box.width, box.height))
-        value: Value = {
-            "boxes": [
+        held = [
+            Held(
                 {
                     "x": neat(box.x),
                     "y": neat(box.y),
@@ -299,16 +291,13 @@ class BoxKind(Merging):
                     "height": neat(box.height),
                     "rotation": neat(box.rotation),
                     "label": box.label,
-                }
-                for box in kept
-            ]
-        }
-        regions = [{"support": box.support, "confidence": round(box.confidence, 6)} for box in kept]
-        weight = [1.0] * len(values) if weights is None else [float(w) for w in weights]
-        empty = sum(w for w, one in zip(weight, values, strict=True) if not one["boxes"]) / sum(weight)
-        confidence = sureness(empty, [box.confidence for box in kept])
-        support = sum(1 for one in values if self.score(question, value, one) >= 0.75)
-        return Consensus(value, confidence, support, len(values), {"regions": regions})
+                },
+                box.support,
+                box.confidence,
+            )
+            for box in kept
+        ]
+        return self.put_together(question, held, values, weights)
 
     def agree(
         self, question: Question, answers: Answers, *, rng: np.random.Generator, n_bootstrap: int = 1000
@@ -337,22 +326,6 @@ class BoxKind(Merging):
     def same(self, question: Question, one: Value, other: Value) -> bool:
         """The same regions: a box turned by half a circle is where it was."""
         return one == other or self.score(question, one, other) > 0.999
-
-    def labels_of(self, question: Question, value: Value) -> tuple[str, ...]:
-        """The label of each box."""
-        return tuple(box["label"] for box in value["boxes"])
-
-    def describe(self, question: Question, value: Value, language: str) -> str:
-        """How many of each label."""
-        return describe_counts(question, self.labels_of(question, value), language)
-
-    def columns(self, question: Question) -> tuple[Column, ...]:
-        """One list of boxes."""
-        return (Column(question.name, "boxes"),)
-
-    def to_flat(self, question: Question, value: Value | None) -> tuple[Any, ...]:
-        """The list of boxes."""
-        return (None if value is None else value["boxes"],)
 
     def boxes_of(self, question: Question, value: Value) -> tuple[Box, ...]:
         """The boxes."""
@@ -398,21 +371,6 @@ class BoxKind(Merging):
             faults.append(Fault(place, "has its centre outside of the image", "Draw it on the image."))
             return
         found.append({"x": x, "y": y, "width": width, "height": height, "rotation": turn, "label": label})
-
-
-def image_size(stored: Any) -> tuple[int, int] | None:
-    """Width and height of an image as items hold it, or None where there is none."""
-    if not isinstance(stored, Mapping):
-        return None
-    image = cast("Mapping[str, Any]", stored)
-    width, height = image.get("width"), image.get("height")
-    return (width, height) if type(width) is int and type(height) is int else None
-
-
-def neat(number: float) -> int | float:
-    """A number of pixels to a thousandth; a whole number is an int."""
-    rounded = round(float(number), 3)
-    return int(rounded) if rounded == int(rounded) else rounded
 
 
 def _extent(box: Mapping[str, Any]) -> tuple[float, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -24,12 +24,10 @@ class Merging(Kind):
         self, question: Question, answers: Answers, weights: Sequence[float] | None, method: str
     ) -> list[Consensus | None]:
         """Every item's answers combined; `weights` by annotator. None for an item without answers."""
-        found: list[Consensus | None] = []
-        for rows in answers.by_item():
-            values = [answers.value[row] for row in rows]
-            own = None if weights is None else [weights[int(answers.annotator[row])] for row in rows]
-            found.append(self.combine(question, values, own, method) if values else None)
-        return found
+        return [
+            self.combine(question, values, own, method) if values else None
+            for values, own in by_item(answers, weights)
+        ]
 
     def judge(
         self,
@@ -100,6 +98,15 @@ class Merging(Kind):
                 support = sum(1 for row in rows[at] if self.same(question, answers.value[row], value))
                 items[at] = Consensus(value, 1.0, support, len(rows[at]))
         return items
+
+
+def by_item(
+    answers: Answers, weights: Sequence[float] | None
+) -> Iterator[tuple[list[Value], list[float] | None]]:
+    """The answers of each item and the weights of those who gave them, from `weights` by annotator."""
+    for rows in answers.by_item():
+        values = [answers.value[row] for row in rows]
+        yield values, None if weights is None else [weights[int(answers.annotator[row])] for row in rows]
 
 
 def tempered(share: float, answers: int, trust: float) -> float:

@@ -12,10 +12,9 @@ from qistas.core.errors import Fault
 from qistas.engine.agreement import Agreement, krippendorff_alpha
 from qistas.engine.responses import Responses
 
-from ..reading import Reader, a, whole_number
+from ..reading import Reader, a, named_field, whole_number
 from ..types import Field, Question
 from .base import Answers, Break, Column, Consensus, Inference, Kind, Learnt, Value, object_of, tightened
-from .span import named_field
 from .voting import (
     METHODS,
     check_method,

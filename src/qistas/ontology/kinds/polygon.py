@@ -16,13 +16,11 @@ from qistas.core.errors import Fault
 from qistas.engine.agreement import Agreement, polygons_agreement
 from qistas.engine.merge import edges_that_meet, merge_polygons, polygon_area, polygon_iou
 
-from ..reading import Reader, a, finite_number
+from ..reading import Reader, a, finite_number, named_field
 from ..types import Field, FieldType, Question
-from .base import Answers, Break, Column, Consensus, Polygon, Value, breaks_of_labels
-from .box import SLACK, image_size, neat
-from .merging import Merging
-from .regions import breaks_of_limits, limits_schema, matched, read_limits, region_rows, sureness
-from .span import describe_counts, named_field
+from .base import Answers, Consensus, Polygon, Value
+from .pixels import SLACK, image_size, neat
+from .regions import Held, RegionKind, limits_schema, matched, read_limits, region_rows
 from .voting import check_method
 
 KEYS = frozenset({"points", "label"})
@@ -63,12 +61,13 @@ class Shape(NamedTuple):
     area: float
 
 
-class PolygonKind(Merging):
+class PolygonKind(RegionKind):
     """Draw outlines."""
 
     name = "polygon"
     least_labels = 1
     methods = ("merge",)
+    key = "polygons"
     measure = "polygons"
     explanation = (
         "Polygons that at least half of the annotators' weight drew, each the area that half of them hold."
@@ -78,11 +77,6 @@ class PolygonKind(Merging):
         """An image field, and limits."""
         field = named_field(reader, "field", fields, FieldType.IMAGE)
         return PolygonSettings(field, *read_limits(reader))
-
-    def fields_of(self, question: Question) -> tuple[str, ...]:
-        """The image."""
-        settings: PolygonSettings = question.settings
-        return (settings.field,)
 
     def validate(
         self, question: Question, value: Any, data: Mapping[str, Any] | None, where: str, faults: list[Fault]
@@ -147,11 +141,6 @@ class PolygonKind(Merging):
         }
         return limits_schema("polygons", item, question)
 
-    def breaks(self, old: Question, new: Question) -> list[Break]:
-        """Labels and limits, another field."""
-        found = breaks_of_labels(old, new, lambda value: [one["label"] for one in value["polygons"]])
-        return found + breaks_of_limits("polygons", old, new)
-
     def to_responses(self, question: Question, answers: Answers) -> PolygonTable:
         """One row a polygon."""
         order = question.labels.order
@@ -184,19 +173,17 @@ class PolygonKind(Merging):
         )
         shapes = [_shapes(value) for value in values]
         kept = sorted(merged, key=lambda one: -one.confidence)[: settings.max]
-        drawn = [
-            (_storable(one.points, str(one.label), shapes), str(one.label), one.support, one.confidence)
+        held = [
+            Held(
+                {"points": _storable(one.points, str(one.label), shapes), "label": str(one.label)},
+                one.support,
+                one.confidence,
+            )
             for one in kept
         ]
         order = question.labels.order
-        drawn.sort(key=lambda one: (one[0], order[one[1]]))
-        value: Value = {"polygons": [{"points": points, "label": label} for points, label, _, _ in drawn]}
-        regions = [{"support": support, "confidence": round(sure, 6)} for _, _, support, sure in drawn]
-        weight = [1.0] * len(values) if weights is None else [float(w) for w in weights]
-        empty = sum(w for w, one in zip(weight, values, strict=True) if not one["polygons"]) / sum(weight)
-        confidence = sureness(empty, [one[3] for one in drawn])
-        support = sum(1 for one in values if self.score(question, value, one) >= 0.75)
-        return Consensus(value, confidence, support, len(values), {"regions": regions})
+        held.sort(key=lambda one: (one.region["points"], order[one.region["label"]]))
+        return self.put_together(question, held, values, weights)
 
     def agree(
         self, question: Question, answers: Answers, *, rng: np.random.Generator, n_bootstrap: int = 1000
@@ -223,22 +210,6 @@ class PolygonKind(Merging):
     def same(self, question: Question, one: Value, other: Value) -> bool:
         """The same areas: a point more on a straight edge changes nothing."""
         return one == other or self.score(question, one, other) > 0.999
-
-    def labels_of(self, question: Question, value: Value) -> tuple[str, ...]:
-        """The label of each polygon."""
-        return tuple(one["label"] for one in value["polygons"])
-
-    def describe(self, question: Question, value: Value, language: str) -> str:
-        """How many of each label."""
-        return describe_counts(question, self.labels_of(question, value), language)
-
-    def columns(self, question: Question) -> tuple[Column, ...]:
-        """One list of polygons."""
-        return (Column(question.name, "polygons"),)
-
-    def to_flat(self, question: Question, value: Value | None) -> tuple[Any, ...]:
-        """The list of polygons."""
-        return (None if value is None else value["polygons"],)
 
     def polygons_of(self, question: Question, value: Value) -> tuple[Polygon, ...]:
         """The polygons."""

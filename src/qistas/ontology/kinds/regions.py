@@ -1,11 +1,12 @@
-"""What spans, boxes and polygons share: counting limits, the list around the regions, matching two sets of them."""
+"""Regions: what spans, boxes and polygons share. An answer is `{key: [region, …]}`, each region with a label."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate, product
-from typing import Any, TypeVar, cast
+from typing import Any, Literal, NamedTuple, TypeVar, cast
 
 import numpy as np
 
@@ -13,10 +14,78 @@ from qistas.core.errors import Fault
 
 from ..reading import Reader, a
 from ..types import Question
-from .base import Break, object_of, tightened
+from .base import Break, Column, Consensus, Value, breaks_of_labels, object_of, tightened
+from .merging import Merging
 
 MOST_REGIONS = 20_000
+ALIKE = 0.75  # the score from which an answer stands behind a merged one
 Region = TypeVar("Region")
+
+
+class Held(NamedTuple):
+    """A region of a merged answer: how it is stored, how many marked it, how sure it is."""
+
+    region: dict[str, Any]
+    support: int
+    confidence: float
+
+
+class RegionKind(Merging):
+    """A kind whose answers are sets of labelled regions of one field."""
+
+    key: Literal["spans", "boxes", "polygons"]
+    """Under which an answer holds its regions."""
+
+    def fields_of(self, question: Question) -> tuple[str, ...]:
+        """Where the regions lie."""
+        return (question.settings.field,)
+
+    def breaks(self, old: Question, new: Question) -> list[Break]:
+        """Labels and limits, another field."""
+        found = breaks_of_labels(old, new, lambda value: [one["label"] for one in value[self.key]])
+        return found + breaks_of_limits(self.key, old, new)
+
+    def labels_of(self, question: Question, value: Value) -> tuple[str, ...]:
+        """The label of each region."""
+        return tuple(one["label"] for one in value[self.key])
+
+    def describe(self, question: Question, value: Value, language: str) -> str:
+        """How many of each label: `2 × Person, 1 × Place`."""
+        arabic = language.startswith("ar")
+        counts = Counter(self.labels_of(question, value))
+        if not counts:
+            return "لا شيء" if arabic else "nothing"
+        return ("، " if arabic else ", ").join(
+            f"{n} × {question.labels.title_of(name, language)}" for name, n in counts.items()
+        )
+
+    def columns(self, question: Question) -> tuple[Column, ...]:
+        """One list of regions."""
+        return (Column(question.name, self.key),)
+
+    def to_flat(self, question: Question, value: Value | None) -> tuple[Any, ...]:
+        """The list of regions."""
+        return (None if value is None else value[self.key],)
+
+    def stands_behind(self, question: Question, value: Value, merged: Value) -> bool:
+        """Whether an answer counts as support of the merged one."""
+        return self.score(question, merged, value) >= ALIKE
+
+    def put_together(
+        self,
+        question: Question,
+        held: Sequence[Held],
+        values: Sequence[Value],
+        weights: Sequence[float] | None,
+    ) -> Consensus:
+        """The merged answer that holds these regions, in their order, and how sure it is."""
+        value: Value = {self.key: [one.region for one in held]}
+        regions = [{"support": one.support, "confidence": round(one.confidence, 6)} for one in held]
+        weight = [1.0] * len(values) if weights is None else [float(w) for w in weights]
+        empty = sum(w for w, one in zip(weight, values, strict=True) if not one[self.key]) / sum(weight)
+        support = sum(1 for one in values if self.stands_behind(question, one, value))
+        confidence = sureness(empty, [one.confidence for one in held])
+        return Consensus(value, confidence, support, len(values), {"regions": regions})
 
 
 def read_limits(reader: Reader) -> tuple[int, int | None]:

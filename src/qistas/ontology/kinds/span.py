@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heappop, heappush
@@ -16,11 +15,11 @@ from qistas.core.errors import Fault
 from qistas.engine.agreement import Agreement, spans_agreement
 from qistas.engine.merge import merge_spans, merge_spans_table
 
-from ..reading import Reader, a, nearest, whole_number
+from ..reading import Reader, a, named_field, whole_number
 from ..types import Field, FieldType, Question
-from .base import Answers, Break, Column, Consensus, Span, Value, breaks_of_labels, tightened
-from .merging import Merging
-from .regions import breaks_of_limits, limits_schema, matched, read_limits, region_rows, sureness
+from .base import Answers, Break, Consensus, Span, Value, tightened
+from .merging import by_item
+from .regions import Held, RegionKind, limits_schema, matched, read_limits, region_rows
 from .voting import check_method
 
 KEYS = frozenset({"start", "end", "label"})
@@ -48,12 +47,13 @@ class SpanTable(NamedTuple):
     answered: tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
-class SpanKind(Merging):
+class SpanKind(RegionKind):
     """Mark stretches of text."""
 
     name = "span"
     least_labels = 1
     methods = ("merge",)
+    key = "spans"
     measure = "spans"
     explanation = "Spans that at least half of the annotators' weight marked, their ends by vote."
 
@@ -63,11 +63,6 @@ class SpanKind(Merging):
         overlap = reader.flag("overlap", True)
         least, most = read_limits(reader)
         return SpanSettings(field, overlap, least, most)
-
-    def fields_of(self, question: Question) -> tuple[str, ...]:
-        """The text."""
-        settings: SpanSettings = question.settings
-        return (settings.field,)
 
     def validate(
         self, question: Question, value: Any, data: Mapping[str, Any] | None, where: str, faults: list[Fault]
@@ -171,8 +166,7 @@ class SpanKind(Merging):
         """Labels and limits, another field, and overlaps where none may be."""
         before: SpanSettings = old.settings
         after: SpanSettings = new.settings
-        found = breaks_of_labels(old, new, lambda value: [span["label"] for span in value["spans"]])
-        found += breaks_of_limits("spans", old, new)
+        found = super().breaks(old, new)
         if before.overlap and not after.overlap:
             found.append(tightened(old, "overlap", True, False, _any_overlap))
         return found
@@ -229,12 +223,10 @@ class SpanKind(Merging):
         spans: list[list[tuple[int, int, str, int, float]]] = [[] for _ in range(answers.n_items)]
         for item, start, end, label, support, sure in zip(*(c.tolist() for c in columns), strict=True):
             spans[item].append((start, end, names[label], support, sure))
-        found: list[Consensus | None] = []
-        for at, rows in enumerate(answers.by_item()):
-            values = [answers.value[row] for row in rows]
-            own = None if weights is None else [weights[int(answers.annotator[row])] for row in rows]
-            found.append(self._about(question, spans[at], values, own) if values else None)
-        return found
+        return [
+            self._about(question, spans[at], values, own) if values else None
+            for at, (values, own) in enumerate(by_item(answers, weights))
+        ]
 
     def _about(
         self,
@@ -251,15 +243,15 @@ class SpanKind(Merging):
             kept = _apart(kept)
         kept = kept if settings.max is None else kept[: settings.max]
         kept.sort(key=lambda span: (span[0], span[1], order[span[2]]))
-        value: Value = {
-            "spans": [{"start": start, "end": end, "label": name} for start, end, name, _, _ in kept]
-        }
-        regions = [{"support": support, "confidence": round(sure, 6)} for _, _, _, support, sure in kept]
-        weight = [1.0] * len(values) if weights is None else [float(w) for w in weights]
-        empty = sum(w for w, one in zip(weight, values, strict=True) if not one["spans"]) / sum(weight)
-        confidence = sureness(empty, [span[4] for span in kept])
-        support = sum(1 for one in values if one == value)
-        return Consensus(value, confidence, support, len(values), {"regions": regions})
+        held = [
+            Held({"start": start, "end": end, "label": name}, support, sure)
+            for start, end, name, support, sure in kept
+        ]
+        return self.put_together(question, held, values, weights)
+
+    def stands_behind(self, question: Question, value: Value, merged: Value) -> bool:
+        """The same spans: one letter more or less is another answer."""
+        return value == merged
 
     def agree(
         self, question: Question, answers: Answers, *, rng: np.random.Generator, n_bootstrap: int = 1000
@@ -282,62 +274,9 @@ class SpanKind(Merging):
         """Overlap of the best pairs with one label, over the number of spans: 1 for the same set."""
         return matched(gold["spans"], value["spans"], _extent, _overlap)
 
-    def labels_of(self, question: Question, value: Value) -> tuple[str, ...]:
-        """The label of each span."""
-        return tuple(span["label"] for span in value["spans"])
-
-    def describe(self, question: Question, value: Value, language: str) -> str:
-        """Each span with its label."""
-        return describe_counts(question, self.labels_of(question, value), language)
-
-    def columns(self, question: Question) -> tuple[Column, ...]:
-        """One list of spans."""
-        return (Column(question.name, "spans"),)
-
-    def to_flat(self, question: Question, value: Value | None) -> tuple[Any, ...]:
-        """The list of spans."""
-        return (None if value is None else value["spans"],)
-
     def spans_of(self, question: Question, value: Value) -> tuple[Span, ...]:
         """The spans."""
         return tuple(Span(span["start"], span["end"], span["label"]) for span in value["spans"])
-
-
-def named_field(reader: Reader, key: str, fields: Mapping[str, Field], wanted: FieldType | None) -> str:
-    """The name of a known field of the wanted type; with faults where it is not."""
-    given = reader.take(key)
-    known = [name for name, field in fields.items() if wanted is None or field.type is wanted]
-    what = f"a field of type {wanted}" if wanted else "a field"
-    if not isinstance(given, str):
-        reader.fault(
-            key,
-            "is missing" if given is None else f"is {a(given)}",
-            f"Name {what}: {', '.join(known) or 'there is none yet'}.",
-        )
-        return ""
-    if given not in fields:
-        reader.fault(
-            key,
-            f"there is no field {a(given)}",
-            f"Name {what}: {', '.join(known) or 'there is none yet'}.{nearest(given, known)}",
-        )
-    elif given not in known:
-        reader.fault(
-            key,
-            f"{a(given)} is of type {fields[given].type}",
-            f"Name {what}: {', '.join(known) or 'there is none yet'}.",
-        )
-    return given
-
-
-def describe_counts(question: Question, labels: Sequence[str], language: str) -> str:
-    """`2 × Person, 1 × Place`."""
-    comma = "، " if language.startswith("ar") else ", "
-    if not labels:
-        return "لا شيء" if language.startswith("ar") else "nothing"
-    return comma.join(
-        f"{n} × {question.labels.title_of(name, language)}" for name, n in Counter(labels).items()
-    )
 
 
 def _crowded(spans: Sequence[tuple[int, int, str]]) -> int | None:

@@ -22,7 +22,7 @@ export function SelectionCounts({ projectId, query, questions }: Props) {
   return (
     <Answered query={query} rows={5}>
       {(data) => (
-        <Stack gap="md" style={{ opacity: query.isPlaceholderData ? 0.6 : 1 }} aria-live="polite">
+        <Stack gap="md" aria-live="polite" aria-busy={query.isPlaceholderData}>
           <Figure
             label={t("counts.items")}
             value={format.whole(data.items)}

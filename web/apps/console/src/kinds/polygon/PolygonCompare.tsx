@@ -1,9 +1,9 @@
-import type { Look, PolygonShape, PolygonShapes } from "@qistas/annotate-canvas";
-import { useMemo, useRef } from "react";
+import type { PolygonValue } from "@qistas/annotate-core";
+import { useRef } from "react";
 import { useTranslation } from "react-i18next";
 import classes from "../image/Image.module.css";
 import { imageOf, type StoredImage } from "../image/imageOf";
-import { shapeLooks, unknownLook } from "../image/looks";
+import { useEveryone } from "../image/useEveryone";
 import type { CompareProps } from "../widget";
 import { usePolygonSurface } from "./usePolygonSurface";
 
@@ -15,45 +15,20 @@ export function PolygonCompare(props: CompareProps<"polygon">) {
   return <Everyone {...props} image={image} />;
 }
 
+const polygonsIn = (value: PolygonValue) => value.polygons;
+const nothing = () => undefined;
+
 function Everyone({ question, voices, title, image }: CompareProps<"polygon"> & { image: StoredImage }) {
   const { t } = useTranslation("annotate");
   const host = useRef<HTMLDivElement>(null);
-  const looks = useMemo(() => shapeLooks(question, title), [question, title]);
-  const drawn = useMemo(
-    () =>
-      voices.flatMap(({ who, value }) =>
-        (value?.polygons ?? []).map((polygon) => {
-          const look = looks.get(polygon.label) ?? unknownLook;
-          return { polygon, look: { ...look, name: `${look.name} · ${who}` } };
-        }),
-      ),
-    [voices, looks],
-  );
-  const polygons = useMemo(() => drawn.map(({ polygon }) => polygon), [drawn]);
-  const shapes = toShow(polygons, (index) => drawn[index]?.look ?? unknownLook);
-  usePolygonSurface(host, image, t("compare.polygons"), shapes, {
-    select: () => undefined,
-    add: () => undefined,
-    replace: () => undefined,
-    refuse: () => undefined,
-    look: () => undefined,
+  const { shapes, shown } = useEveryone(question, voices, title, polygonsIn);
+  const polygons = { ...shown, polygons: shapes, fits: () => true };
+  usePolygonSurface(host, image, t("compare.polygons"), polygons, {
+    select: nothing,
+    add: nothing,
+    replace: nothing,
+    refuse: nothing,
+    look: nothing,
   });
   return <div ref={host} className={`${classes.host} ${classes.compare}`} />;
-}
-
-/** Polygons that are only shown. */
-function toShow(polygons: readonly PolygonShape[], lookOf: (index: number) => Look): PolygonShapes {
-  return {
-    polygons,
-    lookOf,
-    selected: null,
-    hidden: new Set(),
-    locked: new Set(),
-    suggested: [],
-    suggestedLookOf: lookOf,
-    pen: null,
-    snap: false,
-    readOnly: true,
-    fits: () => true,
-  };
 }
