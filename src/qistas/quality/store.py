@@ -726,14 +726,22 @@ async def live_gold(
 
 
 # The item is marked as due once its task is held, as by a submit: the other way round the two would wait for each other for ever.
+# Gold rests with its batch. Whoever had given the task back as work meets it where it stood (see tasks/sql/claim.sql).
 PLANT = """
 WITH planted AS (
     INSERT INTO gold (tenant_id, project_id, item_id, answer, planted_by)
     VALUES (%(tenant)s, %(project)s, %(item)s, %(answer)s, %(by)s) RETURNING id
 ), task AS (
-    UPDATE tasks t SET purpose = 'gold', wanted = 1000, state = CASE WHEN t.state = 'withdrawn' THEN t.state ELSE 'open' END, done_at = NULL
+    UPDATE tasks t
+       SET purpose = 'gold', wanted = 1000, done_at = NULL,
+           state = CASE WHEN t.state IN ('withdrawn', 'paused') THEN t.state
+                        WHEN (SELECT b.state FROM batches b WHERE b.tenant_id = t.tenant_id AND b.id = t.batch_id) = 'paused' THEN 'paused'
+                        ELSE 'open' END
      WHERE t.tenant_id = %(tenant)s AND t.item_id = %(item)s AND t.purpose = 'work'
-    RETURNING t.batch_id, (old.state <> 'withdrawn')::integer AS was_task, (old.state = 'done')::integer AS was_done
+    RETURNING t.id, t.batch_id, (old.state <> 'withdrawn')::integer AS was_task, (old.state = 'done')::integer AS was_done
+), beside AS (
+    UPDATE leases l SET beside = l.task_id FROM task
+     WHERE l.tenant_id = %(tenant)s AND l.task_id = task.id AND l.state IN ('live', 'released', 'expired')
 ), counted AS (
     INSERT INTO project_counts AS c (tenant_id, project_id, shard, tasks, done)
     SELECT %(tenant)s, %(project)s, pg_backend_pid() %% 16, -sum(was_task), -sum(was_done) FROM task HAVING sum(was_task) > 0

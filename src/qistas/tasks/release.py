@@ -23,8 +23,7 @@ async def release_lease(tx: Tx, project_id: ProjectId, lease_id: UUID) -> None:
 async def renew_lease(tx: Tx, project_id: ProjectId, lease_id: UUID) -> datetime:
     """Ask for the full time again; the new expiry. Raises LeaseGone when the task has been answered or given away."""
     held = await _held(tx, project_id, lease_id)
-    room = held.task_state == "open" or (held.purpose == "gold" and held.task_state != "withdrawn")
-    if held.state == "live" or (held.state in ("expired", "released") and room):
+    if held.state == "live" or (held.state in ("expired", "released") and held.task_state == "open"):
         return await store.renew(tx, held)
     raise LeaseGone("This task is no longer kept for you. What you have done can still be submitted.")
 

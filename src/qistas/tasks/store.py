@@ -272,7 +272,7 @@ UPDATE tasks t
    SET priority = coalesce(%(priority)s, t.priority), assignee = coalesce(%(assignee)s, t.assignee),
        state = CASE WHEN t.state IN ('done', 'withdrawn') THEN t.state
                     WHEN h.state = 'paused' THEN 'paused'
-                    WHEN t.live + t.answers >= t.wanted THEN 'held' ELSE 'open' END
+                    WHEN t.purpose <> 'gold' AND t.live + t.answers >= t.wanted THEN 'held' ELSE 'open' END
   FROM held h WHERE t.tenant_id = %(tenant)s AND t.id = h.id
 """
 

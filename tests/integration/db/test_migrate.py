@@ -121,6 +121,44 @@ def test_batches_that_were_there_before_are_counted(empty: Address, monkeypatch:
     assert rows == [row for tenant in sorted(tenants) for row in ((tenant, 1, 2, 1), (tenant, 2, 1, 1))]
 
 
+def test_gold_that_was_there_before_rests_with_its_batch(
+    empty: Address, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = migrations()
+    monkeypatch.setattr(migrating, "migrations", lambda: [m for m in known if m.name < "0034"])
+    migrate(empty)
+    with psycopg.connect(empty.admin, autocommit=True) as admin:
+        admin.execute("SET session_replication_role = replica")  # tasks alone, without what they stand on
+        for tenant in (uuid7(), uuid7()):
+            for batch, state in ((1, "paused"), (2, "open")):
+                admin.execute(
+                    "INSERT INTO qistas.batches (tenant_id, id, project_id, name, state) VALUES"
+                    " (%s, lpad(%s::text, 32, '0')::uuid, uuidv7(), 'x', %s)",
+                    (tenant, batch, state),
+                )
+            for batch, state in ((1, "open"), (1, "withdrawn"), (2, "open"), (2, "held"), (None, "open")):
+                admin.execute(
+                    "WITH t AS (INSERT INTO qistas.tasks (tenant_id, project_id, item_id, batch_id, state, purpose)"
+                    " VALUES (%s, uuidv7(), uuidv7(), lpad(%s::text, 32, '0')::uuid, %s, 'gold') RETURNING *)"
+                    " INSERT INTO qistas.leases (tenant_id, project_id, task_id, item_id, annotator_id, ontology_version, state, expires_at)"
+                    " SELECT tenant_id, project_id, id, item_id, uuidv7(), 1, 'released', now() FROM t",
+                    (tenant, batch, state),
+                )
+    monkeypatch.setattr(migrating, "migrations", lambda: known)
+    assert migrate(empty).pending == ()
+    with psycopg.connect(empty.admin) as conn:
+        rows = conn.execute(
+            "SELECT right(t.batch_id::text, 1)::integer, t.state, count(*), bool_and(l.beside = t.id)"
+            "  FROM qistas.tasks t JOIN qistas.leases l ON l.task_id = t.id GROUP BY 1, 2 ORDER BY 1, 2"
+        ).fetchall()
+    assert rows == [
+        (1, "paused", 2, True),
+        (1, "withdrawn", 2, True),
+        (2, "open", 4, True),
+        (None, "open", 2, True),
+    ]
+
+
 def test_jobs_that_wait_for_their_time_keep_no_database_from_its_migrations(
     empty: Address, monkeypatch: pytest.MonkeyPatch
 ) -> None:

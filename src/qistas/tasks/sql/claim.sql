@@ -1,10 +1,15 @@
 -- Claim the next tasks for one annotator: one statement, so that there is nothing between looking and taking.
 --
--- In order: (1) what this annotator already holds and did not say they still have (a reload, a crash, a task that a reviewer
--- returned), but for what is being answered at this moment or was withdrawn; (2) gold tasks, each place drawn by the project's
--- rate; (3) the front of the queue: open tasks by priority, doubt, age. `FOR UPDATE SKIP LOCKED` lets many annotators take from the
--- front at once without waiting for, or meeting, each other; the lock re-reads the row, so a task that filled up meanwhile is
--- passed over.
+-- First comes what this annotator already holds and did not say they still have (a reload, a crash, a task that a reviewer
+-- returned), but for what is being answered at this moment or was withdrawn. Then the front of the queue: open tasks by priority,
+-- doubt, age, with gold among them. `FOR UPDATE SKIP LOCKED` lets many annotators take from the front at once without waiting
+-- for, or meeting, each other; the lock re-reads the row, so a task that filled up meanwhile is passed over.
+--
+-- Gold stands only before work that this annotator could take at this moment: what came when no work is open would be gold for sure, and is
+-- paid for. Each place is gold by the project's rate, so the gold before one task is a run of heads before the first tail. That
+-- task keeps gold's place (leases.beside): given back, gold stands where it stood, as work does, and where another has taken that
+-- task it stays away, as work that stood there would have been taken. So a task this annotator gave back is not drawn for again:
+-- gold that stood new among what they had seen before would be gold for sure.
 --
 -- Only the first @head open tasks are looked at, so the cost does not depend on the size of the queue. When this annotator
 -- has had all of those, `look_further.sql` finds others, and they come here as %(also)s instead.
@@ -30,9 +35,7 @@ WITH p AS (
                FOR UPDATE SKIP LOCKED)
     RETURNING id, task_id, item_id, ontology_version, expires_at, draft, draft_seconds, suggestion
 ), need AS (
-    -- Each free place is drawn for gold or not. Were those drawn for too that are held already, one free place would be gold for sure.
-    SELECT n, (SELECT count(*) FROM generate_series(1, n) WHERE random() < (SELECT gold_rate FROM p)) AS plants
-      FROM (SELECT CASE WHEN EXISTS (SELECT FROM p) THEN @limit - count(*) ELSE 0 END AS n FROM again) AS free
+    SELECT CASE WHEN EXISTS (SELECT FROM p) THEN @limit - count(*) ELSE 0 END AS n FROM again
 ), front AS (
     SELECT t.id, t.a, t.b, t.age
       FROM (SELECT who FROM unnest(%(mine)s::uuid[]) AS who
@@ -44,53 +47,75 @@ WITH p AS (
                AND t.state = 'open' AND t.purpose <> 'gold'
              ORDER BY -t.priority, -t.doubt, t.age LIMIT @head) AS t
      WHERE (SELECT n FROM need) > 0 AND %(also)s::uuid[] = '{}'
-), candidates AS (
-    -- Gold that was given back comes again before anything else, as work at the front of the queue does.
-    (SELECT t.id, 0 AS part, 0 AS a, 0::real AS b, t.age
-       FROM leases l CROSS JOIN LATERAL (
-            SELECT t.id, t.age FROM tasks t
-             WHERE t.tenant_id = %(tenant)s AND t.id = l.task_id AND t.purpose = 'gold' AND t.state <> 'withdrawn' OFFSET 0) AS t
-      WHERE l.tenant_id = %(tenant)s AND l.annotator_id = %(annotator)s AND l.project_id = %(project)s
-        AND l.state IN ('released', 'expired')
-      ORDER BY t.age LIMIT @limit)
     UNION ALL
-    (SELECT t.id, 1, 0, 0, t.age
-       FROM tasks t
-      WHERE (SELECT plants FROM need) > 0 AND t.tenant_id = %(tenant)s AND t.project_id = %(project)s
-        AND t.purpose = 'gold' AND t.state <> 'withdrawn'
-        AND NOT EXISTS (SELECT FROM leases l
-                         WHERE l.tenant_id = %(tenant)s AND l.task_id = t.id AND l.annotator_id = %(annotator)s OFFSET 0)
-        -- Only beside work: what still came when all work is done would be gold for sure, and is paid for.
-        AND (%(also)s::uuid[] <> '{}'
-             OR EXISTS (SELECT FROM front f
-                         WHERE NOT EXISTS (SELECT FROM leases l
-                                            WHERE l.tenant_id = %(tenant)s AND l.task_id = f.id AND l.annotator_id = %(annotator)s
-                                              AND l.state IN ('live', 'answered', 'skipped') OFFSET 0)))
-      ORDER BY t.age LIMIT (SELECT plants FROM need))
-    UNION ALL
-    SELECT id, 2, a, b, age FROM front
-    UNION ALL
-    SELECT id, 3, 0, 0, place FROM unnest(%(also)s::uuid[]) WITH ORDINALITY AS further (id, place)
-), picked AS (
+    SELECT t.id, t.a, t.b, t.age
+      FROM unnest(%(also)s::uuid[]) AS further
+      CROSS JOIN LATERAL (
+            SELECT t.id, -t.priority AS a, -t.doubt AS b, t.age
+              FROM tasks t WHERE t.tenant_id = %(tenant)s AND t.id = further OFFSET 0) AS t
+), work AS MATERIALIZED (
     -- One candidate after another, until there are enough: a candidate costs two look-ups by key, whatever the planner believes
     -- about the tables (OFFSET 0 keeps it from turning them into joins).
-    SELECT t.id, t.item_id, c.part
-      FROM (SELECT id, part FROM candidates ORDER BY part, a, b, age) AS c
+    SELECT t.id, t.item_id, c.a, c.b, c.age
+      FROM (SELECT id, a, b, age FROM front ORDER BY a, b, age) AS c
       CROSS JOIN LATERAL (
             SELECT t.id, t.item_id
               FROM tasks t
-             WHERE t.tenant_id = %(tenant)s AND t.id = c.id
-               AND (t.state = 'open' OR (t.purpose = 'gold' AND t.state <> 'withdrawn'))
+             WHERE t.tenant_id = %(tenant)s AND t.id = c.id AND t.state = 'open' AND t.purpose <> 'gold'
                AND NOT EXISTS (SELECT FROM leases l
                                 WHERE l.tenant_id = %(tenant)s AND l.task_id = t.id AND l.annotator_id = %(annotator)s
                                   AND l.state IN ('live', 'answered', 'skipped') OFFSET 0)
                FOR UPDATE SKIP LOCKED) AS t
      LIMIT (SELECT n FROM need)
-), placed AS (
-    SELECT *, CASE WHEN part < 2 THEN random() * (1 + count(*) OVER ()) ELSE row_number() OVER () END AS place FROM picked
+), back AS MATERIALIZED (
+    -- Gold that was given back, as far as the work it stood before was not taken by another.
+    SELECT t.id, t.item_id, w.a, w.b, w.age
+      FROM leases l
+      CROSS JOIN LATERAL (
+            SELECT -w.priority AS a, -w.doubt AS b, w.age
+              FROM tasks w
+             WHERE w.tenant_id = %(tenant)s AND w.id = l.beside
+               AND (w.state = 'open' OR NOT EXISTS (
+                    SELECT FROM leases o
+                     WHERE o.tenant_id = %(tenant)s AND o.task_id = w.id AND o.annotator_id <> %(annotator)s
+                       AND o.state IN ('live', 'answered') OFFSET 0)) OFFSET 0) AS w
+      CROSS JOIN LATERAL (
+            SELECT t.id, t.item_id
+              FROM tasks t
+             WHERE t.tenant_id = %(tenant)s AND t.id = l.task_id AND t.state = 'open' AND t.purpose = 'gold'
+               FOR UPDATE SKIP LOCKED) AS t
+     WHERE l.tenant_id = %(tenant)s AND l.annotator_id = %(annotator)s AND l.project_id = %(project)s
+       AND l.state IN ('released', 'expired') AND l.beside IS NOT NULL
+       AND EXISTS (SELECT FROM work)
+), tossed AS MATERIALIZED (
+    SELECT w.id, w.a, w.b, w.age,
+           CASE WHEN gold_rate >= 1 THEN @limit WHEN gold_rate > 0 THEN least(@limit, floor(ln(1 - random()) / ln(gold_rate))) ELSE 0 END::integer AS heads
+      FROM work w, p
+), drawn AS MATERIALIZED (
+    SELECT w.id, w.a, w.b, w.age, row_number() OVER (ORDER BY w.a, w.b, w.age) AS nth
+      FROM tossed w CROSS JOIN LATERAL generate_series(1, w.heads)
+     WHERE w.heads > 0
+       AND NOT EXISTS (SELECT FROM leases l
+                        WHERE l.tenant_id = %(tenant)s AND l.task_id = w.id AND l.annotator_id = %(annotator)s OFFSET 0)
+       AND NOT EXISTS (SELECT FROM back WHERE back.age = w.age)
+), plants AS MATERIALIZED (
+    SELECT t.id, t.item_id, row_number() OVER () AS nth
+      FROM (SELECT t.id, t.item_id
+              FROM tasks t
+             WHERE t.tenant_id = %(tenant)s AND t.project_id = %(project)s AND t.purpose = 'gold' AND t.state = 'open'
+               AND NOT EXISTS (SELECT FROM leases l
+                                WHERE l.tenant_id = %(tenant)s AND l.task_id = t.id AND l.annotator_id = %(annotator)s OFFSET 0)
+             ORDER BY t.age LIMIT (SELECT count(*) FROM drawn)
+               FOR UPDATE SKIP LOCKED) AS t
+), placed AS MATERIALIZED (
+    SELECT c.*, row_number() OVER (ORDER BY a, b, age, beside IS NULL, id) AS place
+      FROM (SELECT id, item_id, NULL::uuid AS beside, a, b, age FROM work
+            UNION ALL SELECT id, item_id, id, a, b, age FROM back
+            UNION ALL SELECT t.id, t.item_id, d.id, d.a, d.b, d.age FROM plants t JOIN drawn d USING (nth)) AS c
+     ORDER BY place LIMIT (SELECT n FROM need)
 ), granted AS (
-    INSERT INTO leases (tenant_id, project_id, task_id, item_id, annotator_id, ontology_version, expires_at)
-    SELECT %(tenant)s, %(project)s, placed.id, placed.item_id, %(annotator)s, p.version, now() + p.lease FROM placed, p
+    INSERT INTO leases (tenant_id, project_id, task_id, item_id, annotator_id, ontology_version, expires_at, beside)
+    SELECT %(tenant)s, %(project)s, placed.id, placed.item_id, %(annotator)s, p.version, now() + p.lease, placed.beside FROM placed, p
     ON CONFLICT (tenant_id, task_id, annotator_id) DO UPDATE
        SET state = 'live', granted_at = now(), expires_at = excluded.expires_at, ontology_version = excluded.ontology_version
      WHERE leases.state IN ('released', 'expired')
@@ -112,4 +137,4 @@ SELECT l.id AS lease_id, l.task_id, l.item_id, l.ontology_version, l.expires_at,
   FROM (SELECT g.*, false AS had FROM granted g UNION ALL SELECT a.*, true FROM again a) AS l
   CROSS JOIN LATERAL (SELECT data, external_id FROM items WHERE tenant_id = %(tenant)s AND id = l.item_id OFFSET 0) AS i
   LEFT JOIN placed ON placed.id = l.task_id
- ORDER BY l.had, placed.place -- work in the queue's order, gold anywhere among it
+ ORDER BY l.had, placed.place
