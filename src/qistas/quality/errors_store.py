@@ -166,7 +166,9 @@ WITH suspect AS (
 ), task AS (
     UPDATE tasks t
        SET wanted = least(greatest(o.wanted, t.answers + t.live) + 1, 1000), doubt = greatest(t.doubt, s.likelihood), done_at = NULL,
-           state = CASE WHEN t.state = 'paused' THEN t.state ELSE 'open' END
+           state = CASE WHEN t.state = 'paused' THEN t.state
+                        WHEN (SELECT b.state FROM batches b WHERE b.tenant_id = t.tenant_id AND b.id = t.batch_id) = 'paused' THEN 'paused'
+                        ELSE 'open' END
       FROM old o, suspect s
      WHERE t.tenant_id = %(tenant)s AND t.id = o.id
     RETURNING t.id, t.batch_id, t.wanted - o.wanted AS raised, o.done_at, (o.state = 'done')::integer AS was_done

@@ -8,6 +8,7 @@ from uuid import UUID
 from psycopg.types.json import Jsonb
 
 from qistas.db import Tx, read_statement
+from qistas.sources import hold_batch
 
 from .types import AnnotatorRow, AnswerRow, ConsensusRow, Gold, Inferred, Raised, Skill
 
@@ -113,7 +114,7 @@ async def save_consensus(
 
     One writer at a time per project, or two would both count an item as inferred for the first time.
     """
-    await tx.run("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", (f"consensus:{project_id}",))
+    await tx.run("SELECT core.hold(%s)", (f"consensus:{project_id}",))
     for at in range(0, len(rows), CHUNK):
         part = rows[at : at + CHUNK]
         await tx.run(
@@ -636,6 +637,7 @@ WITH locked AS (
 ), task AS (
     UPDATE tasks t SET live = t.live + 1, answers = greatest(t.answers - 1, 0), done_at = NULL,
            state = CASE WHEN t.state IN ('withdrawn', 'paused') OR t.purpose = 'gold' THEN t.state
+                        WHEN (SELECT b.state FROM batches b WHERE b.tenant_id = t.tenant_id AND b.id = t.batch_id) = 'paused' THEN 'paused'
                         WHEN t.live + 1 + t.answers - 1 >= t.wanted THEN 'held' ELSE 'open' END
       FROM lease
      WHERE t.tenant_id = %(tenant)s AND t.id = lease.task_id
@@ -762,8 +764,19 @@ SELECT id FROM planted
 
 async def plant(tx: Tx, project_id: UUID, item_id: UUID, answer: dict[str, Any]) -> UUID:
     """Make an item gold: its task leaves the queue of work and is offered now and then to everybody."""
+    await _hold_batch_of(tx, item_id)
     params = {"tenant": tx.tenant_id, "project": project_id, "item": item_id, "by": tx.principal.member_id}
     return await tx.value(PLANT, {**params, "answer": Jsonb(answer)})
+
+
+async def _hold_batch_of(tx: Tx, item_id: UUID) -> None:
+    """So that the batch is not paused at the same moment, past a task that changes its purpose."""
+    batches = await tx.rows(
+        "SELECT DISTINCT batch_id FROM tasks WHERE tenant_id = %s AND item_id = %s AND batch_id IS NOT NULL ORDER BY 1",
+        (tx.tenant_id, item_id),
+    )
+    for (batch_id,) in batches:
+        await hold_batch(tx, batch_id, shared=True)
 
 
 REMOVE = """
@@ -801,6 +814,12 @@ SELECT id FROM removed
 
 async def remove_gold(tx: Tx, project_id: UUID, gold_id: UUID) -> bool:
     """Stop using an item as gold: its task is work again, and its answers are judged by themselves. False when there is no such gold."""
+    found = await tx.rows(
+        "SELECT item_id FROM gold WHERE tenant_id = %s AND project_id = %s AND id = %s",
+        (tx.tenant_id, project_id, gold_id),
+    )
+    for (item_id,) in found:
+        await _hold_batch_of(tx, item_id)
     return (
         await tx.value(REMOVE, {"tenant": tx.tenant_id, "project": project_id, "gold": gold_id}) is not None
     )

@@ -8,6 +8,7 @@ from .ingest import ingest
 from .present import is_image, load_item_data, present_item
 from .preview import Preview, preview_file
 from .start import cancel_import, start_import
+from .store import hold_batch
 from .types import Format, Import, ImportOptions, ImportRefusal, ImportState, Item, Refusal
 from .view import ItemFilter, Media, find_media, get_item, list_items
 from .withdraw import withdraw_item
@@ -32,6 +33,7 @@ __all__ = [
     "get_import",
     "get_item",
     "give_up_import",
+    "hold_batch",
     "ingest",
     "is_image",
     "list_imports",

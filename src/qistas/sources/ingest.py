@@ -164,10 +164,12 @@ class _Run:
         """
         good = chunk.rows
         async with self._db.tenant_tx(self._who) as tx:
-            if chunk.images:
-                await store.insert_images(tx, chunk.images)
+            if entry.batch_id is not None:
+                await store.hold_batch(tx, entry.batch_id, shared=True)
             # As the project and the batch are now: a long file outlives a pause, or another overlap.
             target = await store.find_target(tx, entry.project_id, entry.batch_id, self._options.priority)
+            if chunk.images:
+                await store.insert_images(tx, chunk.images)
             ids = (
                 await store.add_items(tx, entry.project_id, target or self._target, entry.id, chunk.copied)
                 if good

@@ -249,6 +249,14 @@ async def find_target(
     )
 
 
+async def hold_batch(tx: Tx, batch_id: UUID, *, shared: bool = False) -> None:
+    """Hold a batch until the transaction ends; who adds to it shares it, who changes it has it alone.
+
+    To be taken before any row of the transaction: then either the change finds what was added, or what is added follows the change.
+    """
+    await tx.run("SELECT core.hold('batch:' || %s, %s)", (str(batch_id), shared))
+
+
 async def ensure_batch(tx: Tx, project_id: ProjectId, name: str, priority: int) -> BatchId:
     """The batch of that name, made when it is not there."""
     row = await tx.value(

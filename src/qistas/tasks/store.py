@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from qistas.db import Tx, read_statement
+from qistas.sources import hold_batch
 
 from .types import Batch, HeldLease, Offer, Task
 
@@ -180,6 +181,11 @@ async def list_tasks(
     return await tx.all(Task, sql, params)
 
 
+BATCHES_FOR = """
+SELECT id FROM batches
+ WHERE tenant_id = %(tenant)s AND assignee = %(who)s AND (%(project)s::uuid IS NULL OR project_id = %(project)s)
+ ORDER BY id
+"""
 # Whoever takes many tasks takes them in the order of their ids: two who do never wait for each other.
 FREE = """
 WITH batched AS (
@@ -198,7 +204,10 @@ UPDATE tasks t SET assignee = '00000000-0000-0000-0000-000000000000'
 
 async def free_assignee(tx: Tx, who: UUID, project_id: UUID | None) -> int:
     """Keep nothing for this member or group any more; the number of tasks."""
-    return await tx.run(FREE, {"tenant": tx.tenant_id, "who": who, "project": project_id})
+    params = {"tenant": tx.tenant_id, "who": who, "project": project_id}
+    for (batch_id,) in await tx.rows(BATCHES_FOR, params):
+        await hold_batch(tx, batch_id)
+    return await tx.run(FREE, params)
 
 
 CHANGE_TASK = """
@@ -287,7 +296,8 @@ async def change_batch(
     state: str | None,
     assignee: UUID | None,
 ) -> None:
-    """Change a batch and, with it, its tasks."""
+    """Change a batch and, with it, its tasks; those too that an import is adding at this moment."""
+    await hold_batch(tx, batch_id)  # in a statement of its own: the next sees what was added until now
     params = {"tenant": tx.tenant_id, "project": project_id, "batch": batch_id}
     await tx.run(
         CHANGE_BATCH, {**params, "name": name, "priority": priority, "state": state, "assignee": assignee}

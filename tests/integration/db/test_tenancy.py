@@ -13,7 +13,7 @@ from qistas.db.context import sign_context
 SCHEMAS = "('qistas', 'core', 'identity', 'jobs', 'public')"
 # Uniques and keys without tenant_id are allowed where a table belongs to no tenant.
 GLOBAL_TABLES = {"tenants"}
-DEFINERS = {"ctx_parts", "ctx_tenant", "ctx_system", "defer_job"}
+DEFINERS = {"ctx_parts", "ctx_tenant", "ctx_system", "defer_job", "hold"}
 
 
 def rows(address: Address, statement: str) -> list[tuple[object, ...]]:

@@ -143,6 +143,13 @@ async def test_cancel_stops_it_and_keeps_what_came(bench: Bench, monkeypatch: py
     assert (done.state, done.rows_added, len(await bench.texts())) == (ImportState.CANCELLED, 20, 20)
 
 
+async def set_state(bench: Bench, state: str) -> None:
+    """Pause the only batch, or open it."""
+    async with bench.db.tenant_tx(bench.who) as tx:
+        (batch,) = await list_batches(tx, bench.project)
+        await save_batch(tx, bench.project, batch.id, state=state)
+
+
 async def test_what_is_changed_while_a_file_is_read_holds_for_all_its_rows(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -151,6 +158,7 @@ async def test_what_is_changed_while_a_file_is_read_holds_for_all_its_rows(
     import_id = await bench.upload("a.jsonl", data, ImportOptions(batch="first"))
     real = store.advance_import
     calls = 0
+    pausing: list[asyncio.Task[None]] = []
 
     async def replan() -> int:
         """Do what waits to be planned anew; how many jobs there were."""
@@ -169,18 +177,61 @@ async def test_what_is_changed_while_a_file_is_read_holds_for_all_its_rows(
         if calls == 2:
             async with bench.db.tenant_tx(bench.who) as other:
                 await update_project(other, bench.project, settings={"overlap": 3})
-                (batch,) = await list_batches(other, bench.project)
-                await save_batch(other, bench.project, batch.id, state="paused")
             assert await replan() == 1
+            pausing.append(asyncio.create_task(set_state(bench, "paused")))
+            await asyncio.sleep(0.2)
+            assert not pausing[0].done(), "the pause does not wait for what is on its way"
         return await real(tx, *args, **counts)  # type: ignore[arg-type]
 
     monkeypatch.setattr(store, "advance_import", then_change)
     assert (await bench.run(import_id)).rows_added == 50
+    await pausing[0]
     paused = await bench.rows("SELECT count(*) FROM tasks WHERE project_id = %(p)s AND state = 'paused'")
-    assert paused[0][0] >= 30  # all but what was on its way at that moment
+    assert paused == [(50,)]
     assert await replan() == 1, "nobody sees to the overlap of what was on its way"
     wanted = await bench.rows("SELECT wanted, count(*) FROM tasks WHERE project_id = %(p)s GROUP BY 1")
     assert wanted == [(3, 50)]
+
+
+async def test_a_pause_that_has_not_ended_yet_holds_for_what_comes_meanwhile(bench: Bench) -> None:
+    await bench.take("a.jsonl", lines({"text": "a"}), batch="first")
+    import_id = await bench.upload("b.jsonl", lines({"text": "b"}), ImportOptions(batch="first"))
+    async with bench.db.tenant_tx(bench.who) as tx:
+        (batch,) = await list_batches(tx, bench.project)
+        await save_batch(tx, bench.project, batch.id, state="paused", priority=7)
+        running = asyncio.create_task(bench.run(import_id))
+        await asyncio.sleep(0.5)
+        assert not running.done(), "the import does not wait for the pause"
+    await running
+    assert await bench.rows("SELECT state, priority FROM tasks WHERE project_id = %(p)s") == [
+        ("paused", 7),
+        ("paused", 7),
+    ]
+
+
+async def test_a_batch_is_paused_and_opened_in_between_the_chunks_of_two_files(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody waits in a ring, whoever changes the batch gets their turn before the files end, and the last word holds."""
+    monkeypatch.setattr(ingest_verb, "CHUNK_ROWS", 5)
+    imports = [
+        await bench.upload(
+            f"{part}.jsonl",
+            lines(*({"text": f"row {part * 200 + n}"} for n in range(300))),  # a third is in both
+            ImportOptions(batch="first"),
+        )
+        for part in range(2)
+    ]
+    running = [asyncio.create_task(bench.run(one)) for one in imports]
+    changes = 0
+    while not all(one.done() for one in running):
+        await set_state(bench, "open" if changes % 2 else "paused")
+        changes += 1
+    assert [(await one).state for one in running] == [ImportState.DONE] * 2
+    assert changes >= 5, "who changes the batch waits for the files"
+    expected = "open" if changes % 2 == 0 else "paused"
+    found = await bench.rows("SELECT state, count(*) FROM tasks WHERE project_id = %(p)s GROUP BY 1")
+    assert found == [(expected, 500)]
 
 
 async def test_a_paused_batch_rests_its_tasks(bench: Bench) -> None:

@@ -30,6 +30,7 @@ from qistas.tasks import (
     SkipReason,
     extend_tasks,
     list_batches,
+    release_lease,
     replan_tasks,
     save_batch,
     skip_task,
@@ -190,3 +191,31 @@ async def test_counts_of_batches_follow_whatever_changes_them(db: Database, tena
     assert await now() == ((6, before[0][1] - 1), (3, before[1][1] - 1), (2, 2))
     await plan(db, owner, project, overlap=1, redundancy={"mode": "fixed"})
     assert await now() == ((6, 6), (3, 3), (2, 2))
+
+
+async def test_done_work_that_is_asked_for_again_rests_with_its_batch(db: Database, tenant: Tenant) -> None:
+    owner, reviewer = tenant.owner, await tenant.member(Role.REVIEWER)
+    who, other = await tenant.member(Role.ANNOTATOR), await tenant.member(Role.ANNOTATOR)
+    project = await make_project(db, owner)
+    await fill_batch(db, owner, project, "x", ["returned", "requeued"])
+    offers = {offer.data["text"]: offer for offer in await claim(db, who, project, 2)}
+    receipts = {text: await submit(db, who, project, offer, "art") for text, offer in offers.items()}
+    async with db.tenant_tx(owner) as tx:
+        (batch,) = await list_batches(tx, project)
+        await save_batch(tx, project, batch.id, state="paused")
+        item = offers["requeued"].item_id
+        await tx.run(
+            "INSERT INTO label_errors (tenant_id, project_id, question, item_id, likelihood, value) VALUES (%s, %s, 'topic', %s, 0.9, '{}')",
+            (tenant.id, project, item),
+        )
+        await requeue_item(tx, project, "topic", item)
+    async with db.tenant_tx(reviewer) as tx:
+        await review_annotation(tx, project, receipts["returned"].id, Verdict.RETURN, reason="look again")
+    (again,) = await claim(db, who, project, 5)  # what a reviewer sent back may still be answered
+    assert again.item_id == offers["returned"].item_id
+    async with db.tenant_tx(who) as tx:
+        await release_lease(tx, project, again.lease_id)
+    assert await claim(db, other, project, 5) == ()
+    async with db.tenant_tx(owner) as tx:
+        await save_batch(tx, project, batch.id, state="open")
+    assert len(await claim(db, other, project, 5)) == 2
