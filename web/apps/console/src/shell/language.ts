@@ -58,6 +58,11 @@ export async function startLanguage(): Promise<void> {
       defaultNS: "console",
       interpolation: { escapeValue: false },
       returnNull: false,
+      saveMissing: true,
+      missingKeyHandler: (_languages, namespace, missing, instead) => {
+        // words asked for with others to fall back on may be missing; a bare key on the screen is a mistake
+        if (instead === missing) console.warn(`no words for ${namespace}:${missing}`);
+      },
     });
   apply(language);
 }
