@@ -87,6 +87,12 @@ class FileInvalid(Invalid):
     code = "file_invalid"
 
 
+class FileExpands(FileInvalid):
+    """A file that says little and unfolds to more than is taken."""
+
+    code = "file_expands"
+
+
 class SelectionInvalid(Invalid):
     """A dataset selection that asks for what is not there."""
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from qistas.core.errors import FileInvalid
 from qistas.core.ids import Uuid7Series
 
 from .store import copy_bytes
@@ -29,6 +30,7 @@ class Chunk:
     position: Position = Position()  # noqa: RUF009 frozen
     bytes_read: int = 0
     last: bool = False
+    fault: FileInvalid | None = None
 
     def keep(self, row: ReadyRow, others: "set[bytes] | frozenset[bytes]" = frozenset()) -> None:
         """Take a row, unless its content is in this chunk already, or among `others`."""

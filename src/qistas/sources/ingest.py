@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import BinaryIO, TypeVar
 
 from qistas.connectors.blobs import BlobStore
-from qistas.core.errors import Invalid, Missing
+from qistas.core.errors import FileInvalid, Invalid, Missing
 from qistas.core.ids import ImportId, ProjectId, Uuid7Series
 from qistas.core.principal import Principal
 from qistas.db import Database, Tx
@@ -24,7 +24,7 @@ from qistas.trust import Act, record
 from . import store
 from .chunk import CHUNK_BYTES, CHUNK_ROWS, Chunk
 from .detect import SAMPLE_BYTES, Detected, detect
-from .formats import Reader, Row, open_reader, shown
+from .formats import Reader, Row, break_off, let_go, open_reader, read_again, shown
 from .images import ImageReader
 from .keep_images import keep_images
 from .mapping import DraftMaker, Plan, make_plan, ready
@@ -131,19 +131,23 @@ class _Run:
                 if chunk.drafts:
                     await asyncio.gather(*storing)
                     await keep_images(self._db, self._blobs, self._who, self._images, chunk)
-                if not chunk.last:
+                if not chunk.last and chunk.fault is None:
                     coming = read_on(chunk)
                 while len(storing) > 1:
                     await storing.pop(0)
                 before = storing[-1] if storing else None
                 storing.append(asyncio.ensure_future(self._store(self._entry, chunk, before)))
                 self._entry = _after(self._entry, chunk)
-                if chunk.last:
+                if chunk.last or chunk.fault is not None:
                     await asyncio.gather(*storing)
+                    if chunk.fault is not None:
+                        raise chunk.fault
                     return
         finally:
-            # Nothing is left behind: no thread on a closed file, no transaction that nobody waits for.
+            # Nothing is left behind: no process, no thread on a closed file, no transaction that nobody waits for.
+            break_off(reader)
             await asyncio.gather(coming, *storing, return_exceptions=True)
+            await self._in_thread(let_go, reader)
             self._thread.shutdown()
 
     def _in_thread(self, work: Callable[..., Result], *args: object) -> asyncio.Future[Result]:
@@ -152,8 +156,13 @@ class _Run:
     def _prepare(self, source: BinaryIO, start: Position) -> tuple[Reader, DraftMaker, Detected, bool]:
         sample = source.read(SAMPLE_BYTES)
         how = detect(self._entry.name, sample, self._options)
-        plan = plan_for(source, sample, how, self._options, self._target)
-        reader = open_reader(source, how, sample, start)
+        reader = open_reader(source, how, sample)
+        try:
+            plan = plan_for(reader, how, self._options, self._target)
+            reader = read_again(reader, source, how, sample, start)
+        except BaseException:
+            let_go(reader)
+            raise
         texts_only = all(spec.type != "json" for spec in self._target.fields)
         return reader, DraftMaker(plan), how, texts_only
 
@@ -207,9 +216,8 @@ class _EndedError(Exception):
     """The import was cancelled, or another worker has gone ahead: what this one read last is not stored."""
 
 
-def plan_for(source: BinaryIO, sample: bytes, how: Detected, options: ImportOptions, target: Target) -> Plan:
+def plan_for(reader: Reader, how: Detected, options: ImportOptions, target: Target) -> Plan:
     """The plan for a file, judged by its first good rows; the same each time the same file is read."""
-    reader = open_reader(source, how, sample)
     records: list[dict[str, object]] = []
     for place, (_, row) in enumerate(reader):
         if not isinstance(row, Refusal):
@@ -235,7 +243,15 @@ def _read_chunk(
     is not sent along: two transactions at work on the same content would wait for each other.
     """
     until = time.monotonic() + CHUNK_SECONDS
-    for line, row in rows:
+    while True:
+        try:
+            line, row = next(rows)
+        except StopIteration:
+            chunk.last = True
+            break
+        except FileInvalid as error:
+            chunk.fault = error  # the rows before it are kept
+            break
         chunk.read += 1
         if isinstance(row, Refusal):
             chunk.refuse(line, row)
@@ -258,8 +274,6 @@ def _read_chunk(
             or (chunk.drafts and time.monotonic() > until)
         ):
             break
-    else:
-        chunk.last = True
     chunk.position = reader.position
     chunk.bytes_read = reader.bytes_read
     return chunk

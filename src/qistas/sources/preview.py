@@ -1,23 +1,28 @@
 """Preview a file before importing it: what it is taken for, its first rows, and which column would fill which field."""
 
 import asyncio
+import threading
+import time
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from qistas.core.errors import Fault, FileInvalid, Missing
+from qistas.core.errors import Exhausted, Fault, FileInvalid, Missing
 from qistas.core.ids import ProjectId
 from qistas.core.principal import Principal
 from qistas.db import Database
 from qistas.trust import Permission, require
 
 from . import store
-from .detect import SAMPLE_BYTES, detect
-from .formats import open_reader, shown
+from .detect import SAMPLE_BYTES, Detected, detect
+from .formats import Reader, let_go, open_reader, shown
 from .mapping import make_plan
 from .start import check_options
 from .types import FieldSpec, ImportOptions, Refusal
 
 ROWS = 20
+AT_ONCE = 3
+PATIENCE_SECONDS = 20
+_turns = threading.BoundedSemaphore(AT_ONCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +49,38 @@ async def preview_file(
         target = await store.find_target(tx, project_id, None, None)
     if target is None:
         raise Missing()
-    return await asyncio.to_thread(_read, name, source, options, target.fields)
+    await _turn()
+    work = asyncio.ensure_future(asyncio.to_thread(_read, name, source, options, target.fields))
+    work.add_done_callback(_over)  # and not when whoever asked goes away: the work goes on then
+    return await asyncio.shield(work)
+
+
+async def _turn() -> None:
+    """Be one of a few: each may take as much memory as the process that unfolds a file may have."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while not _turns.acquire(blocking=False):
+        if time.monotonic() > until:
+            raise Exhausted("Others are having a look at their files just now. Try again in a moment.")
+        await asyncio.sleep(0.05)
+
+
+def _over(work: "asyncio.Future[Preview]") -> None:
+    _turns.release()
+    if not work.cancelled():
+        work.exception()
 
 
 def _read(name: str, source: BinaryIO, options: ImportOptions, fields: tuple[FieldSpec, ...]) -> Preview:
     sample = source.read(SAMPLE_BYTES)
     how = detect(name, sample, options)
     reader = open_reader(source, how, sample)
+    try:
+        return _shown(how, reader, options, fields)
+    finally:
+        let_go(reader)
+
+
+def _shown(how: Detected, reader: Reader, options: ImportOptions, fields: tuple[FieldSpec, ...]) -> Preview:
     rows: list[dict[str, Any]] = []
     refusals: list[tuple[int, Refusal]] = []
     for line, row in reader:

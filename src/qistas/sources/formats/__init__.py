@@ -36,4 +36,23 @@ def open_reader(source: BinaryIO, how: Detected, sample: bytes, start: Position 
     return READERS[how.format](source, how, sample, start)
 
 
-__all__ = ["READERS", "Reader", "Row", "open_reader", "shown"]
+def read_again(reader: Reader, source: BinaryIO, how: Detected, sample: bytes, start: Position) -> Reader:
+    """A reader of `source` from `start` on, when the beginning was looked at by `reader`. Raises FileInvalid."""
+    if isinstance(reader, ParquetReader):
+        return reader.again(start)
+    return open_reader(source, how, sample, start)
+
+
+def let_go(reader: Reader) -> None:
+    """End what a reader has going beside it."""
+    if isinstance(reader, ParquetReader):
+        reader.close()
+
+
+def break_off(reader: Reader) -> None:
+    """Let a thread that waits for the next row wait no longer: it is told that there is none."""
+    if isinstance(reader, ParquetReader):
+        reader.stop()
+
+
+__all__ = ["READERS", "Reader", "Row", "break_off", "let_go", "open_reader", "read_again", "shown"]

@@ -1,54 +1,73 @@
-"""Parquet: rows by name, a little at a time."""
+"""Parquet: rows by name, a little at a time, out of a process that may unfold no more than is good for us (unfold_parquet.py)."""
 
-import datetime
-import decimal
+import base64
+import os
+import secrets
+import selectors
+import signal
+import subprocess
+import sys
+import weakref
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 from typing import Any, BinaryIO
 
-import pyarrow as pa
-import pyarrow.compute
-import pyarrow.parquet as pq
+import orjson
 
-from qistas.core.errors import Fault, FileInvalid
-from qistas.sources.types import Position, Refusal
+from qistas.core.errors import Fault, FileExpands, FileInvalid, Unavailable
+from qistas.sources.types import MAX_COLUMNS, Position, Refusal
 
 from .reader import Row, check_width, too_long
 
-_compute: Any = pyarrow.compute  # its functions are made at run time
-_BATCH = 512
-_MAX_BATCH_BYTES = 512 * 2**20
-_AT_ONCE_BYTES = 64 * 2**20  # of values that are made objects of at once
-_MAX_ROW_BYTES = 256 * 2**20  # of one row: pictures, and texts beside them
-_TEXTS = frozenset(
-    {"NONE", "UNKNOWN", "STRING", "JSON", "BSON", "ENUM"}
-)  # what a column of bytes may say of itself
+UNFOLDER = Path(__file__).with_name("unfold_parquet.py")
+MEMORY_BYTES = (
+    3 * 2**30
+)  # of the process, beyond what the libraries take; on a small machine half of what that has
+CPU_SECONDS = 60  # of work until the next rows
+SECONDS = 180
+_MAX_FRAME_BYTES = 2**30
+_SMALL = {
+    "ARROW_DEFAULT_MEMORY_POOL": "system",  # the others keep much address space, which is what is limited
+    "MALLOC_ARENA_MAX": "1",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+}
+_REMEDY = (
+    "Write it again in smaller parts (with pyarrow: row_group_size=10_000, lists and texts of a size that a person can read), "
+    "without the columns that are not needed; or send it as JSON Lines."
+)
 
 
 class ParquetReader:
     """Rows of a Parquet file. The line of a row is its number; the position counts rows."""
 
     def __init__(self, source: BinaryIO, start: Position) -> None:
+        self._source = source
         self._size = source.seek(0, 2)
-        source.seek(0)
-        try:
-            self._file = pq.ParquetFile(source, buffer_size=1 << 20, pre_buffer=False)
-            self._folded = pq.ParquetFile(
-                source,
-                buffer_size=1 << 20,
-                pre_buffer=False,
-                metadata=self._file.metadata,
-                read_dictionary=_said_once(self._file),
-            )
-            self.columns: list[str] = list(self._file.schema_arrow.names)
-        except (pa.ArrowException, OSError, ValueError) as error:
-            raise _unreadable(error) from error
-        check_width(len(self.columns))
+        source.seek(max(0, self._size - 4))
+        if source.read(4) != b"PAR1":
+            raise _unreadable("it does not end as Parquet does")
+        self._begin = self._given = start.line
+        self._first: list[Any] | None = None  # the first rows, while nothing beyond them was read
+        self._ended = False
+        self._mark = secrets.token_hex(16)
+        self._process = _start_process(source, self._size, start.line, self._mark)
+        self.close = weakref.finalize(self, _stop, self._process)
+        tag, head = self._frame()
+        if tag != b"H":
+            self.close()
+            raise _ended_early(self._given)
+        known = orjson.loads(head)
+        self.columns: list[str] = known["columns"]
+        self._rows = int(known["rows"])
+        self._marked: list[str] = known["marked"]
         if len(set(self.columns)) != len(self.columns):
+            self.close()
             raise FileInvalid(
                 "Two columns of this Parquet file have the same name.",
                 [Fault("columns", "not distinct", "Rename one of them.")],
             )
-        self._given = start.line
 
     @property
     def position(self) -> Position:
@@ -58,115 +77,223 @@ class ParquetReader:
     @property
     def bytes_read(self) -> int:
         """The share of the file that the rows given so far are: Parquet has no running offset."""
-        return self._size * self._given // max(1, int(self._file.metadata.num_rows))
+        return self._size * self._given // max(1, self._rows)
+
+    def again(self, start: Position) -> "ParquetReader":
+        """A reader of the same file from `start` on: this one, where it has not gone beyond its first rows, else a new one."""
+        if start.line == self._begin and (self._first is not None or self._given == self._begin):
+            self._given = self._begin
+            return self
+        self.close()
+        return ParquetReader(self._source, start)
 
     def __iter__(self) -> Iterator[Row]:
-        skip = self._given
-        for group in range(self._file.metadata.num_row_groups):
-            size = self._file.metadata.row_group(group).num_rows
-            if skip >= size:
-                skip -= size
-                continue
-            yield from self._group(group, skip)
-            skip = 0
+        rows = self._first
+        if rows is None and not self._ended:
+            rows = self._first = self._next()
+        while rows is not None:
+            for row in rows:
+                self._given += 1
+                yield self._given, row if isinstance(row, dict) else _refused(row)
+            rows = None
+            if not self._ended:
+                rows = self._next()
+                self._first = None
 
-    def _group(self, group: int, skip: int) -> Iterator[Row]:
+    def stop(self) -> None:
+        """End the process from another thread: whoever waits for its rows is told that it ended."""
+        if self._process.poll() is None:
+            self._process.kill()
+
+    def _next(self) -> list[Any] | None:
+        """The next rows, or None at the end."""
+        while True:
+            tag, body = self._frame()
+            if tag == b"E":
+                self._ended = True
+                self.close()
+                return None
+            rows = orjson.loads(body)
+            del body
+            if rows:
+                for name in self._marked:
+                    for row in rows:
+                        if isinstance(row, dict) and isinstance(row[name], dict | list):
+                            row[name] = self._plain(row[name])
+                return rows
+
+    def _plain(self, value: Any) -> Any:
+        """The value as it was before it became JSON."""
+        if isinstance(value, list):
+            return [self._plain(part) for part in value]
+        if not isinstance(value, dict):
+            return value
+        if len(value) == 1:
+            ((name, part),) = value.items()
+            if name == f"{self._mark} bytes":
+                return base64.b64decode(part)
+            if name == f"{self._mark} number":
+                return float(part)
+        return {name: self._plain(part) for name, part in value.items()}
+
+    def _frame(self) -> tuple[bytes, bytearray]:
+        """The next frame that is not a question; faults are raised."""
         try:
-            # A value that stands in a dictionary may be named by every row: a file of a kilobyte would unfold to gigabytes.
-            first = next(self._folded.iter_batches(batch_size=1, row_groups=[group]), None)
-            unfolds = first is not None and _BATCH * sum(map(_longest, first.columns)) > _MAX_BATCH_BYTES
-            file = self._folded if unfolds else self._file
-            for batch in file.iter_batches(batch_size=_BATCH, row_groups=[group]):
-                if batch.nbytes > _MAX_BATCH_BYTES:
-                    raise FileInvalid(
-                        "The rows of this Parquet file are too large.",
-                        [
-                            Fault(
-                                f"row {self._given + 1}",
-                                f"{_BATCH} rows take more than {_MAX_BATCH_BYTES:,} bytes",
-                                "Split the file.",
-                            )
-                        ],
+            while True:
+                head = self._read(9)
+                tag, length = bytes(head[:1]), int.from_bytes(head[1:], "big")
+                if length > _MAX_FRAME_BYTES:
+                    raise _expands(self._given)
+                body = self._read(length)
+                if tag == b"Q":
+                    self._answer(int.from_bytes(body[:8], "big"), int.from_bytes(body[8:], "big"))
+                elif tag == b"F":
+                    raise _fault(self._given, *orjson.loads(body))
+                else:
+                    return tag, body
+        except BaseException:
+            self.close()
+            raise
+
+    def _answer(self, offset: int, length: int) -> None:
+        """Give the process a part of a file that it cannot open itself."""
+        self._source.seek(offset)
+        data = self._source.read(min(length, _MAX_FRAME_BYTES))
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(len(data).to_bytes(8, "big"))
+            self._process.stdin.write(data)
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            pass  # what it ended of is told by its output
+
+    def _read(self, size: int) -> bytearray:
+        pipe = self._process.stdout
+        assert pipe is not None
+        held = bytearray(size)
+        view, got = memoryview(held), 0
+        while got < size:
+            _wait_for(pipe)
+            read = pipe.readinto(view[got:])  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType] a raw file, unbuffered
+            if not read:
+                code = self._process.wait()
+                if code == -signal.SIGKILL:
+                    raise Unavailable(
+                        "The process that reads the Parquet file was ended from outside; the machine may be short of memory. "
+                        "Nothing was lost; try again."
                     )
-                if skip >= batch.num_rows:
-                    skip -= batch.num_rows
-                    continue
-                for piece in _pieces(batch.slice(skip)):
-                    if isinstance(piece, int):
-                        self._given += 1
-                        yield self._given, too_long(piece, _MAX_ROW_BYTES)
-                        continue
-                    for record in piece.to_pylist():
-                        self._given += 1
-                        yield self._given, _plain_row(record)
-                skip = 0
-        except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
-            raise _unreadable(error) from error
+                raise _ended_early(self._given) if code > 0 else _expands(self._given)
+            got += int(read)  # pyright: ignore[reportUnknownArgumentType]
+        return held
 
 
-def _said_once(file: pq.ParquetFile) -> list[str]:
-    """The columns of texts and bytes that say each value once, in a dictionary."""
-    known = file.metadata
-    found: dict[str, None] = {}
-    for group in range(known.num_row_groups):
-        for at in range(known.num_columns):
-            column = known.row_group(group).column(at)
-            if (
-                column.physical_type == "BYTE_ARRAY"
-                and any("DICTIONARY" in encoding for encoding in column.encodings)
-                and known.schema.column(at).logical_type.type in _TEXTS
-            ):
-                found[column.path_in_schema] = None
-    return list(found)
+def _start_process(source: BinaryIO, size: int, start: int, mark: str) -> "subprocess.Popen[bytes]":
+    """The process, told what to do. It opens nothing by name: a local file is handed down, and any other is read through us."""
+    try:
+        number = source.fileno() if os.name == "posix" else None
+    except (OSError, AttributeError):
+        number = None
+    process = subprocess.Popen(
+        [sys.executable, "-I", str(UNFOLDER)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        bufsize=0,
+        env=_SMALL if os.name == "posix" else {**os.environ, **_SMALL},
+        pass_fds=() if number is None else (number,),
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    if sys.platform == "linux":
+        import fcntl
+
+        with suppress(OSError):  # a person who holds many pipes already gets small ones
+            fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, 1 << 20)
+    asked = {
+        "fd": number,
+        "size": size,
+        "start": start,
+        "mark": mark,
+        "columns": MAX_COLUMNS,
+        "memory": min(MEMORY_BYTES, _machine_bytes() // 2),
+        "seconds": CPU_SECONDS,
+        "parent": os.getpid(),
+    }
+    with suppress(BrokenPipeError):  # it could not begin, which its end tells
+        process.stdin.write(orjson.dumps(asked) + b"\n")
+    return process
 
 
-def _pieces(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch | int]:
-    """The batch in pieces small enough to make objects of; for a row that is too large by itself, its size."""
-    size = sum(_unfolded(column) for column in batch.columns)
-    if size <= _AT_ONCE_BYTES or (batch.num_rows == 1 and size <= _MAX_ROW_BYTES):
-        yield batch
-    elif batch.num_rows == 1:
-        yield size
-    else:
-        half = batch.num_rows // 2
-        yield from _pieces(batch.slice(0, half))
-        yield from _pieces(batch.slice(half))
+def _machine_bytes() -> int:
+    """The memory of this machine, or what a container may take of it."""
+    sizes = [2 * MEMORY_BYTES]
+    if os.name == "posix":
+        sizes.append(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    with suppress(OSError, ValueError):  # not in a container, or in one without a limit
+        sizes.append(int(Path("/sys/fs/cgroup/memory.max").read_text()))
+    return max(min(sizes), 2**30)
 
 
-def _longest(values: Any) -> int:
-    """The longest value in the dictionaries of a column."""
-    kind = values.type
-    if pa.types.is_dictionary(kind):
-        return _compute.max(_compute.binary_length(values.dictionary)).as_py() or 0
-    if pa.types.is_struct(kind):
-        return sum(_longest(values.field(at)) for at in range(kind.num_fields))
-    if pa.types.is_map(kind):
-        return _longest(values.keys) + _longest(values.items)
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
-        return _longest(values.values)
-    return 0
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    process.kill()
+    process.wait()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            pipe.close()
 
 
-def _unfolded(values: Any) -> int:
-    """About how many bytes the values take one by one, those that stand in a dictionary once for each time they are named."""
-    kind = values.type
-    if pa.types.is_dictionary(kind):
-        return (
-            _compute.sum(_compute.take(_compute.binary_length(values.dictionary), values.indices)).as_py()
-            or 0
+def _wait_for(pipe: Any) -> None:
+    """Wait until the process says something. Raises FileExpands when it takes too long."""
+    if os.name != "posix":
+        return
+    with selectors.DefaultSelector() as selector:
+        selector.register(pipe, selectors.EVENT_READ)
+        if not selector.select(SECONDS):
+            raise FileExpands(
+                f"This Parquet file takes too long to read: no row came in {SECONDS} seconds.",
+                [Fault("file", "takes too long", _REMEDY, "file_expands")],
+            )
+
+
+def _refused(row: list[Any]) -> Refusal:
+    code, told, *more = row
+    if code == "line_too_long":
+        return too_long(told, more[0])
+    return Refusal(
+        "value_type", f"A value cannot be kept: {told}.", "Leave the column out, or write it as text."
+    )
+
+
+def _fault(given: int, code: str, *told: Any) -> FileInvalid:
+    if code == "unreadable":
+        return _unreadable(told[0])
+    if code == "columns":
+        try:
+            check_width(told[0])
+        except FileInvalid as error:
+            return error
+    if code == "rows":
+        return FileExpands(
+            f"This Parquet file says more rows than its {told[0]:,} bytes can hold.",
+            [Fault("file", "unfolds to too many rows", _REMEDY, "file_expands")],
         )
-    if pa.types.is_struct(kind):
-        return sum(_unfolded(part) for part in values.flatten())
-    if pa.types.is_map(kind):
-        return _unfolded(values.keys) + _unfolded(values.items)
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
-        inside = values.flatten()
-        return 8 * len(inside) + _unfolded(inside)
-    return int(values.nbytes)
+    return _expands(given)
 
 
-def _unreadable(error: Exception) -> FileInvalid:
-    text = str(error).split("\n")[0][:200]
+def _expands(given: int) -> FileExpands:
+    return FileExpands(
+        f"This Parquet file unfolds to more than is taken at once: what comes after row {given:,} needs too much memory or time.",
+        [Fault(f"row {given + 1}", "unfolds too far", _REMEDY, "file_expands")],
+    )
+
+
+def _ended_early(given: int) -> Unavailable:
+    return Unavailable(
+        f"The process that reads the Parquet file ended after row {given:,}. Nothing was lost; try again."
+    )
+
+
+def _unreadable(text: str) -> FileInvalid:
     return FileInvalid(
         "This file cannot be read as Parquet.",
         [
@@ -177,29 +304,3 @@ def _unreadable(error: Exception) -> FileInvalid:
             )
         ],
     )
-
-
-def _plain_row(record: dict[str, Any]) -> dict[str, Any] | Refusal:
-    try:
-        return {name: _plain(value) for name, value in record.items()}
-    except ValueError as error:
-        return Refusal(
-            "value_type", f"A value cannot be kept: {error}.", "Leave the column out, or write it as text."
-        )
-
-
-def _plain(value: Any) -> Any:
-    """A value as JSON has it. Bytes stay bytes: they may be an image."""
-    if value is None or isinstance(value, str | bool | int | float | bytes):
-        return value
-    if isinstance(value, dict):
-        return {str(k): _plain(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(v) for v in value]
-    if isinstance(value, datetime.datetime | datetime.date | datetime.time):
-        return value.isoformat()
-    if isinstance(value, decimal.Decimal):
-        return str(value)
-    if isinstance(value, datetime.timedelta):
-        return value.total_seconds()
-    raise ValueError(type(value).__name__)
