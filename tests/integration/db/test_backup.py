@@ -84,6 +84,8 @@ def test_a_round_trip_gives_the_same_installation(
     assert oct(picture.stat().st_mode)[-3:] == "600"
     with psycopg.connect(restored.app) as conn, pytest.raises(psycopg.errors.InsufficientPrivilege):
         conn.execute("SELECT * FROM qistas.tenants")  # the walls came along
+    with psycopg.connect(restored.app) as conn, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        conn.execute("SELECT lo_create(0)")  # and what the service roles may not do of the server's own
     with psycopg.connect(restored.admin) as conn:
         assert conn.execute(
             "SELECT bool_and(relforcerowsecurity) FROM pg_class WHERE relname = 'tenants'"

@@ -1,15 +1,17 @@
 """A PostgreSQL of somebody's own: by TCP and password, with an administrator who is no superuser."""
 
 import os
+import re
 import socket
 import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import LiteralString, cast
 
 import psycopg
 import pytest
-from tests.conftest import FAST, KEY, make_tenant
+from tests.conftest import FAST, KEY, ROOT, make_tenant
 
 from qistas.core.errors import Conflict, Unavailable
 from qistas.db import Database, open_address
@@ -66,6 +68,20 @@ async def test_it_is_migrated_and_walled_like_the_embedded_one(server: tuple[str
     # Without its password nobody is the service.
     with pytest.raises(psycopg.OperationalError, match="password"):
         psycopg.connect(address.app, password="guess")
+
+
+def test_what_a_superuser_runs_as_told_narrows_the_service_roles(server: tuple[str, str]) -> None:
+    address = open_address(server[0], KEY)
+    migrate(address)
+    told = (ROOT / "docs/howto/own-postgresql.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```sql\n(  DO .*?)```", told, re.DOTALL)
+    with psycopg.connect(server[1]) as conn:
+        conn.execute(cast(LiteralString, block.replace("qistas_admin", "plain")))
+    with psycopg.connect(address.app) as conn, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        conn.execute("SELECT lo_create(0)")
+    with psycopg.connect(address.system) as conn:
+        conn.execute("SELECT pg_advisory_xact_lock(1)")
+    assert migrate(address).pending == ()  # by the administrator who is no superuser
 
 
 def test_a_backup_by_its_superuser_is_whole(server: tuple[str, str], tmp_path: Path) -> None:
