@@ -1,6 +1,8 @@
 import { ActionIcon, Button, ColorInput, Group, Select, TextInput } from "@mantine/core";
 import type { OntologyLabel } from "@qistas/api";
+import { useRef } from "react";
 import { useTranslation } from "react-i18next";
+import { say } from "../../parts/ask";
 import { Icon } from "../../parts/Icon";
 import classes from "./form.module.css";
 import { WordsInput } from "./WordsInput";
@@ -30,6 +32,7 @@ interface Props {
 export function LabelRows({ labels, languages, takenKeys, tree, onChange }: Props) {
   const { t, i18n } = useTranslation();
   const names = new Intl.DisplayNames(i18n.language, { type: "language" });
+  const many = languages.length > 2 || undefined; // their titles get a line of their own
   const put = (place: number, change: Partial<OntologyLabel>) =>
     onChange(labels.map((label, at) => (at === place ? clean({ ...label, ...change }) : label)));
   const move = (place: number, by: number) => {
@@ -37,6 +40,16 @@ export function LabelRows({ labels, languages, takenKeys, tree, onChange }: Prop
     const [label] = next.splice(place, 1);
     if (label) next.splice(place + by, 0, label);
     onChange(next);
+  };
+  const latest = useRef({ labels, onChange });
+  latest.current = { labels, onChange };
+  const remove = (place: number) => {
+    const gone = labels[place];
+    if (!gone) return;
+    onChange(labels.filter((_, at) => at !== place));
+    say(t("ontology.removed", { name: gone.name }), () =>
+      latest.current.onChange(latest.current.labels.toSpliced(place, 0, gone)),
+    );
   };
   const add = () => {
     const names = new Set(labels.map((label) => label.name));
@@ -53,7 +66,7 @@ export function LabelRows({ labels, languages, takenKeys, tree, onChange }: Prop
     <div>
       <div className={classes.legend}>{t("ontology.labels")}</div>
       {labels.length ? (
-        <div className={`${classes.label} ${classes.heads}`} aria-hidden>
+        <div className={`${classes.label} ${classes.heads}`} data-many={many} aria-hidden>
           <span className={classes.colour}>{t("ontology.colour")}</span>
           <span className={classes.name}>{t("ontology.labelName")}</span>
           <span className={classes.words}>
@@ -70,7 +83,7 @@ export function LabelRows({ labels, languages, takenKeys, tree, onChange }: Prop
       ) : null}
       {labels.map((label, place) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a label's name changes while it is typed
-        <div key={place} className={`${classes.label} ${classes.inRow}`}>
+        <div key={place} className={`${classes.label} ${classes.inRow}`} data-many={many}>
           <ColorInput
             aria-label={t("ontology.colourOf", { name: label.name })}
             className={classes.colour}
@@ -138,7 +151,7 @@ export function LabelRows({ labels, languages, takenKeys, tree, onChange }: Prop
               variant="subtle"
               color="gray"
               aria-label={t("ontology.remove", { name: label.name })}
-              onClick={() => onChange(labels.filter((_, at) => at !== place))}
+              onClick={() => remove(place)}
             >
               <Icon name="cross" size={14} />
             </ActionIcon>

@@ -1,6 +1,8 @@
 import { ActionIcon, Button, MultiSelect, Select, Stack, Switch, TextInput } from "@mantine/core";
 import type { Ontology, OntologyField, Place } from "@qistas/api";
+import { useRef } from "react";
 import { useTranslation } from "react-i18next";
+import { say } from "../../parts/ask";
 import { Icon } from "../../parts/Icon";
 import classes from "./form.module.css";
 import { fieldTypes, ofKind } from "./kindSettings";
@@ -25,6 +27,26 @@ export function OntologyForm({ ontology, places, onChange }: Props) {
   const put = (change: Partial<Ontology>) => onChange({ ...ontology, ...change });
   const putField = (place: number, change: Partial<OntologyField>) =>
     put({ fields: fields.map((field, at) => (at === place ? { ...field, ...change } : field)) });
+  const latest = useRef({ ontology, onChange });
+  latest.current = { ontology, onChange };
+  const removeField = (place: number) => {
+    const gone = fields[place];
+    if (!gone) return;
+    put({ fields: fields.filter((_, at) => at !== place) });
+    say(t("ontology.removed", { name: gone.name }), () => {
+      const now = latest.current.ontology;
+      latest.current.onChange({ ...now, fields: (now.fields ?? []).toSpliced(place, 0, gone) });
+    });
+  };
+  const removeQuestion = (place: number) => {
+    const gone = questions[place];
+    if (!gone) return;
+    put({ questions: questions.filter((_, at) => at !== place) });
+    say(t("ontology.removed", { name: gone.name }), () => {
+      const now = latest.current.ontology;
+      latest.current.onChange({ ...now, questions: (now.questions ?? []).toSpliced(place, 0, gone) });
+    });
+  };
   const free = (stem: string, taken: { name: string }[]) => {
     let number = taken.length + 1;
     while (taken.some((thing) => thing.name === `${stem}_${number}`)) number++;
@@ -42,74 +64,76 @@ export function OntologyForm({ ontology, places, onChange }: Props) {
         value={languages}
         onChange={(next) => put({ languages: next.length ? next : ["en"] })}
       />
-      <WordsInput
-        label={t("ontology.name")}
-        value={ontology.name}
-        languages={languages}
-        onChange={(name) => put({ name })}
-      />
+      <div className={classes.row}>
+        <WordsInput
+          label={t("ontology.name")}
+          value={ontology.name}
+          languages={languages}
+          onChange={(name) => put({ name })}
+        />
+      </div>
       <div>
         <div className={classes.legend}>{t("ontology.fields")}</div>
         <Stack gap="xs">
           {fields.map((field, place) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: a field's name changes while it is typed
-            <div key={place} className={classes.label}>
-              <TextInput
-                aria-label={t("ontology.fieldName")}
-                size="xs"
-                className={classes.name}
-                value={field.name}
-                onChange={(event) => putField(place, { name: event.currentTarget.value })}
-              />
-              <Select
-                aria-label={t("ontology.fieldType")}
-                size="xs"
-                className={classes.name}
-                allowDeselect={false}
-                data={fieldTypes.map((type) => ({ value: type, label: t(`fieldTypes.${type}`) }))}
-                value={field.type ?? "text"}
-                onChange={(type) => putField(place, { type: (type ?? "text") as OntologyField["type"] })}
-              />
-              <div className={classes.words}>
+            <fieldset key={place} className={classes.card} aria-label={field.name}>
+              <div className={classes.withDeed}>
+                <div className={classes.row}>
+                  <TextInput
+                    label={t("ontology.nameKey")}
+                    size="xs"
+                    value={field.name}
+                    onChange={(event) => putField(place, { name: event.currentTarget.value })}
+                  />
+                  <Select
+                    label={t("ontology.kind")}
+                    size="xs"
+                    allowDeselect={false}
+                    data={fieldTypes.map((type) => ({ value: type, label: t(`fieldTypes.${type}`) }))}
+                    value={field.type ?? "text"}
+                    onChange={(type) => putField(place, { type: (type ?? "text") as OntologyField["type"] })}
+                  />
+                  <Select
+                    label={t("ontology.direction")}
+                    size="xs"
+                    allowDeselect={false}
+                    data={(["auto", "ltr", "rtl"] as const).map((value) => ({
+                      value,
+                      label: t(`directions.${value}`),
+                    }))}
+                    value={field.direction ?? "auto"}
+                    onChange={(value) =>
+                      putField(place, { direction: (value ?? "auto") as OntologyField["direction"] })
+                    }
+                  />
+                </div>
+                <ActionIcon
+                  variant="subtle"
+                  color="gray"
+                  disabled={fields.length === 1}
+                  aria-label={t("ontology.remove", { name: field.name })}
+                  onClick={() => removeField(place)}
+                >
+                  <Icon name="trash" size={15} />
+                </ActionIcon>
+              </div>
+              <div className={classes.row}>
                 <WordsInput
                   label={t("ontology.titleWord")}
-                  hideLabel
+                  size="xs"
                   value={field.title}
                   languages={languages}
                   onChange={(title) => putField(place, { title })}
                 />
               </div>
-              <Select
-                aria-label={t("ontology.direction")}
-                size="xs"
-                className={classes.parent}
-                allowDeselect={false}
-                data={(["auto", "ltr", "rtl"] as const).map((value) => ({
-                  value,
-                  label: t(`directions.${value}`),
-                }))}
-                value={field.direction ?? "auto"}
-                onChange={(value) =>
-                  putField(place, { direction: (value ?? "auto") as OntologyField["direction"] })
-                }
-              />
               <Switch
                 size="xs"
-                mt={6}
                 label={t("ontology.required")}
                 checked={field.required ?? true}
                 onChange={(event) => putField(place, { required: event.currentTarget.checked })}
               />
-              <ActionIcon
-                variant="subtle"
-                color="gray"
-                disabled={fields.length === 1}
-                aria-label={t("ontology.remove", { name: field.name })}
-                onClick={() => put({ fields: fields.filter((_, at) => at !== place) })}
-              >
-                <Icon name="cross" size={14} />
-              </ActionIcon>
-            </div>
+            </fieldset>
           ))}
           <Button
             variant="subtle"
@@ -137,7 +161,7 @@ export function OntologyForm({ ontology, places, onChange }: Props) {
             next.splice(place + by, 0, question);
             put({ questions: next });
           }}
-          onRemove={() => put({ questions: questions.filter((_, at) => at !== place) })}
+          onRemove={() => removeQuestion(place)}
         />
       ))}
       <Button

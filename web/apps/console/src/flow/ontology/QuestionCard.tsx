@@ -1,6 +1,8 @@
 import { ActionIcon, Group, MultiSelect, NumberInput, Select, Switch, Text, TextInput } from "@mantine/core";
 import type { Ontology, OntologyQuestion, Place } from "@qistas/api";
+import { useRef } from "react";
 import { useTranslation } from "react-i18next";
+import { say } from "../../parts/ask";
 import { Icon } from "../../parts/Icon";
 import classes from "./form.module.css";
 import { hasLabels, hasTree, kinds, ofKind, type Setting, settings } from "./kindSettings";
@@ -32,6 +34,40 @@ export function QuestionCard({ ontology, question, place, wrong, onChange, onMov
   const takenKeys = ontology.questions
     .flatMap((other) => other.labels ?? [])
     .flatMap((label) => label.hotkey ?? []);
+
+  const asSet = question as unknown as Record<string, unknown>;
+  const offered = (settings[question.kind] ?? []).filter((setting) => !setting.only || setting.only(asSet));
+  const switches = offered.filter((setting) => setting.form === "switch");
+  const boxes = offered.filter((setting) => setting.form !== "switch");
+  const inputOf = (setting: Setting) => (
+    <SettingInput
+      key={setting.key}
+      setting={setting}
+      ontology={ontology}
+      value={asSet[setting.key]}
+      onChange={(value) => put({ [setting.key]: value })}
+    />
+  );
+  const help = (
+    <WordsInput
+      label={t("ontology.help")}
+      value={question.help}
+      languages={languages}
+      onChange={(help) => put({ help })}
+    />
+  );
+
+  const latest = useRef(onChange);
+  latest.current = onChange;
+  // Another kind keeps only what makes sense for it: what it drops can be had back.
+  const turn = (kind: string) => {
+    const next = ofKind(kind, ontology, question);
+    onChange(next);
+    if (JSON.stringify(ofKind(question.kind, ontology, next)) !== JSON.stringify(question))
+      say(t("ontology.kindNow", { name: question.name, kind: t(`kinds.${kind}`) }), () =>
+        latest.current(question),
+      );
+  };
 
   return (
     <fieldset
@@ -83,32 +119,21 @@ export function QuestionCard({ ontology, question, place, wrong, onChange, onMov
           allowDeselect={false}
           data={kinds.map((kind) => ({ value: kind, label: t(`kinds.${kind}`) }))}
           value={question.kind}
-          onChange={(kind) => kind && onChange(ofKind(kind, ontology, question))}
+          onChange={(kind) => kind && turn(kind)}
         />
+      </div>
+      <div className={classes.row}>
         <WordsInput
           label={t("ontology.titleWord")}
           value={question.title}
           languages={languages}
           onChange={(title) => put({ title })}
         />
-        <WordsInput
-          label={t("ontology.help")}
-          value={question.help}
-          languages={languages}
-          onChange={(help) => put({ help })}
-        />
+        {languages.length === 1 ? help : null}
       </div>
-      <div className={classes.row}>
-        {(settings[question.kind] ?? []).map((setting) => (
-          <SettingInput
-            key={setting.key}
-            setting={setting}
-            ontology={ontology}
-            value={(question as unknown as Record<string, unknown>)[setting.key]}
-            onChange={(value) => put({ [setting.key]: value })}
-          />
-        ))}
-      </div>
+      {languages.length > 1 ? <div className={classes.row}>{help}</div> : null}
+      {boxes.length ? <div className={classes.row}>{boxes.map(inputOf)}</div> : null}
+      {switches.length ? <div className={classes.switches}>{switches.map(inputOf)}</div> : null}
       {hasLabels(question.kind) ? (
         <LabelRows
           labels={question.labels ?? []}
@@ -118,13 +143,15 @@ export function QuestionCard({ ontology, question, place, wrong, onChange, onMov
           onChange={(labels) => put({ labels })}
         />
       ) : null}
-      <div className={classes.row}>
+      <div className={classes.switches}>
         <Switch
           label={t("ontology.required")}
           checked={question.required ?? true}
           onChange={(event) => put({ required: event.currentTarget.checked ? undefined : false })}
         />
-        {earlier.length ? (
+      </div>
+      {earlier.length ? (
+        <div className={classes.row}>
           <Select
             label={t("ontology.when")}
             placeholder={t("ontology.always")}
@@ -134,16 +161,16 @@ export function QuestionCard({ ontology, question, place, wrong, onChange, onMov
             value={question.when?.question ?? null}
             onChange={(name) => put({ when: name ? { question: name, is: [] } : undefined })}
           />
-        ) : null}
-        {asked ? (
-          <MultiSelect
-            label={t("ontology.whenIs")}
-            data={(asked.labels ?? []).map((label) => label.name)}
-            value={question.when?.is ?? []}
-            onChange={(is) => put({ when: { question: asked.name, is } })}
-          />
-        ) : null}
-      </div>
+          {asked ? (
+            <MultiSelect
+              label={t("ontology.whenIs")}
+              data={(asked.labels ?? []).map((label) => label.name)}
+              value={question.when?.is ?? []}
+              onChange={(is) => put({ when: { question: asked.name, is } })}
+            />
+          ) : null}
+        </div>
+      ) : null}
     </fieldset>
   );
 }
@@ -162,7 +189,6 @@ function SettingInput({ setting, ontology, value, onChange }: SettingProps) {
     return (
       <Switch
         label={label}
-        mt={26}
         checked={typeof value === "boolean" ? value : setting.fallback}
         onChange={(event) => {
           const checked = event.currentTarget.checked;

@@ -11,10 +11,11 @@ interface Props {
   /** Rows of the box; one line without it. */
   rows?: number;
   hideLabel?: boolean;
+  size?: "xs";
 }
 
 /** Words people read: one box a language. */
-export function WordsInput({ label, value, languages, onChange, rows, hideLabel }: Props) {
+export function WordsInput({ label, value, languages, onChange, rows, hideLabel, size }: Props) {
   const { i18n } = useTranslation();
   const names = new Intl.DisplayNames(i18n.language, { type: "language" });
   const shown = languages.length ? languages : ["en"];
@@ -40,7 +41,7 @@ export function WordsInput({ label, value, languages, onChange, rows, hideLabel 
           label: hideLabel ? undefined : name,
           "aria-label": hideLabel ? name : undefined,
           placeholder: hideLabel ? name : undefined,
-          size: hideLabel ? "xs" : undefined,
+          size: hideLabel ? "xs" : size,
           lang: language,
           dir: directionOf(language),
           value: wordsIn(language, place),

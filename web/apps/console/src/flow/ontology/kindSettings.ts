@@ -5,17 +5,25 @@ export const kinds = ["choice", "rating", "text", "span", "box", "polygon", "pai
 export const fieldTypes = ["text", "markdown", "image", "chat", "json"] as const;
 
 /** Settings of each kind that the form offers, with their default and form. */
-export type Setting =
-  | { key: string; form: "number"; fallback: number | undefined; min?: number }
-  | { key: string; form: "switch"; fallback: boolean }
-  | { key: string; form: "words" }
-  | { key: string; form: "field"; types?: string[] };
+export type Setting = {
+  key: string;
+  /** Where the other settings give it no meaning, it is not offered. */
+  only?: (question: Record<string, unknown>) => boolean;
+} & (
+  | { form: "number"; fallback: number | undefined; min?: number }
+  | { form: "switch"; fallback: boolean }
+  | { form: "words" }
+  | { form: "field"; types?: string[] }
+);
+
+const several = (question: Record<string, unknown>): boolean =>
+  question.many === true || (question.min ?? 1) !== 1 || question.max !== undefined;
 
 export const settings: Record<string, Setting[]> = {
   choice: [
     { key: "many", form: "switch", fallback: false },
-    { key: "min", form: "number", fallback: undefined, min: 1 },
-    { key: "max", form: "number", fallback: undefined, min: 1 },
+    { key: "min", form: "number", fallback: undefined, min: 1, only: several },
+    { key: "max", form: "number", fallback: undefined, min: 1, only: several },
   ],
   rating: [
     { key: "min", form: "number", fallback: 1 },
