@@ -9,6 +9,7 @@ import { projectQuery, reviews, useChangeProject } from "../data/projects";
 import { Answered } from "../parts/Answered";
 import { ask, say, sayProblem } from "../parts/ask";
 import { Page } from "../parts/Page";
+import { PercentInput } from "../parts/PercentInput";
 import { Problem } from "../parts/Problem";
 import { Sheet } from "../parts/Sheet";
 import { RedundancyFields } from "./RedundancyFields";
@@ -111,12 +112,11 @@ function Form({ project }: { project: Project }) {
               />
             </Group>
             <Group grow align="start">
-              <NumberInput
+              <PercentInput
                 label={t("projectSettings.gold")}
                 description={t("projectSettings.goldHelp")}
                 min={0}
                 max={50}
-                suffix="%"
                 value={Math.round(settings.gold_rate * 1000) / 10}
                 onChange={(value) => set("gold_rate", (Number(value) || 0) / 100)}
               />

@@ -1,6 +1,7 @@
 import { Group, NumberInput, Radio, Select, Stack } from "@mantine/core";
 import type { Settings } from "@qistas/api";
 import { useTranslation } from "react-i18next";
+import { PercentInput } from "../parts/PercentInput";
 
 type Redundancy = Settings["redundancy"];
 
@@ -65,13 +66,12 @@ export function RedundancyFields({ overlap, onOverlap, rule, onRule }: Props) {
               value={ofProject ? "project" : "item"}
               onChange={(value) => aim(target, value === "project")}
             />
-            <NumberInput
+            <PercentInput
               label={t("redundancy.target")}
               description={t("redundancy.targetHelp")}
               min={50}
               max={99.9}
               decimalScale={1}
-              suffix="%"
               value={Math.round(target * 1000) / 10}
               onChange={(value) => aim(Math.min(Math.max(Number(value) || 95, 50), 99.9) / 100, ofProject)}
             />

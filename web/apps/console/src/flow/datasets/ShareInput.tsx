@@ -1,7 +1,7 @@
-import { NumberInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "../../parts/format";
+import { PercentInput } from "../../parts/PercentInput";
 import { perCentOf, shareOf } from "./share";
 
 interface Props {
@@ -18,11 +18,10 @@ export function ShareInput({ label, help, value, onChange }: Props) {
   const [typed, setTyped] = useState<number | string>(perCentOf(value));
   const asShare = typeof typed === "number" && typed > 0 && typed < 1;
   return (
-    <NumberInput
+    <PercentInput
       label={label}
       description={asShare ? t("datasets.readAs", { value: format.percent(typed) }) : help}
       descriptionProps={{ "aria-live": "polite" }}
-      suffix="%"
       min={0}
       max={100}
       value={typed}

@@ -2,6 +2,7 @@ import { ActionIcon, Button, Group, NumberInput, Stack, Text, TextInput } from "
 import { useTranslation } from "react-i18next";
 import { useFormat } from "../../parts/format";
 import { Icon } from "../../parts/Icon";
+import { PercentInput } from "../../parts/PercentInput";
 
 export interface SplitRow {
   name: string;
@@ -52,11 +53,10 @@ export function SplitRows({ rows, seed, onRows, onSeed }: Props) {
             value={row.name}
             onChange={(event) => put(place, { name: event.currentTarget.value })}
           />
-          <NumberInput
+          <PercentInput
             aria-label={t("datasets.splitShare", { name: row.name })}
             size="xs"
             w={90}
-            suffix="%"
             min={0}
             max={100}
             value={row.percent}
