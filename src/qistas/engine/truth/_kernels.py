@@ -105,6 +105,20 @@ def estep(
     )
 
 
+def vote_stats(
+    responses: Responses, rows: NDArray[np.signedinteger], clamp: Int32 | None
+) -> tuple[Float64, Float64]:
+    """The statistics `estep` gives, with each item's share of votes (or its known label) for posterior: counts and totals."""
+    return _kernels().vote_stats(
+        responses.offsets,
+        rows,
+        responses.label,
+        clamp if clamp is not None else np.empty(0, dtype=np.int32),
+        responses.n_annotators * responses.n_labels,
+        responses.n_labels,
+    )
+
+
 def vote_step(
     responses: Responses,
     weight: Float64,
@@ -167,15 +181,24 @@ def dirichlet_step(
     )
 
 
-def repeats(responses: Responses) -> int:
-    """How many answers are an annotator's second or later answer to the same item."""
-    return int(_kernels().repeats(responses.offsets, responses.annotator, responses.n_annotators))
+def census(responses: Responses) -> tuple[NDArray[np.int64], NDArray[np.bool_], int]:
+    """Answers by annotator, which labels are used, and how many answers repeat an annotator on one item."""
+    return _kernels().census(
+        responses.offsets, responses.annotator, responses.label, responses.n_annotators, responses.n_labels
+    )
 
 
-def groups(responses: Responses) -> int:
-    """How many groups of annotators share no item with another group (silent annotators left out)."""
+def likeliest(posterior: Float32) -> tuple[Int32, Float32]:
+    """The likeliest label of each row (of equals the lowest) and its probability; ``posterior`` has at least one column."""
+    return _kernels().likeliest(posterior)
+
+
+def groups(responses: Responses, present: int) -> int:
+    """How many groups of annotators share no item with another group, of the ``present`` who have answered at all."""
     return int(
-        _kernels().groups(responses.offsets, responses.item, responses.annotator, responses.n_annotators)
+        _kernels().groups(
+            responses.offsets, responses.item, responses.annotator, responses.n_annotators, present
+        )
     )
 
 

@@ -5,25 +5,29 @@
 ``t``, the product over ``300 / -log10(t)`` answers cannot leave the range of float64. Items with more answers
 than that go through logarithms. Threads own runs of items and their own counts, which are added at the end.
 The common case (nothing known, no item too long, few classes, much work) has a pass compiled for its number
-of classes, whose inner loops unroll: half the time of the general one.
+of classes, which keeps an item's classes in registers (`_lanes`): a third of the time of the general one.
 """
 
 from __future__ import annotations
 
 import math
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-from numba import get_num_threads, njit, prange
-from numba.cpython.unsafe import tuple as tuples
+from numba import get_num_threads, njit
 from numpy.typing import NDArray
 
+from qistas.engine.truth._lanes import add_to, keep, load, plus, scaled, times
+from qistas.engine.truth._lanes import total as sum_of
+
 Float64 = NDArray[np.float64]
-tuple_setitem: Any = tuples.tuple_setitem  # numba passes its first argument itself
-_FIXED = 16
-_IN_REGISTERS = 6
-_SMALL = 200_000
+_MOST_LANES = 64
+_SMALL = 200_000  # answers, below which no pass is compiled for their number of classes
+_WORTH_A_THREAD = 2_000_000  # answers times classes
 _NO_POSTERIOR = np.empty((0, 0), dtype=np.float32)
 
 
@@ -37,30 +41,44 @@ def estep(
     posterior: NDArray[np.float32] | None,
     hard: bool,
 ) -> tuple[Float64, Float64, float]:
-    latent = prior.shape[0]
+    latent, n_items = prior.shape[0], offsets.shape[0] - 1
     chunks = _chunks(rows.shape[0] * latent, table.size)
     counts = np.zeros((chunks, *table.shape))
     totals = np.zeros((chunks, latent))
-    loglik = np.zeros(chunks)
+    loglik = np.zeros((chunks, 1))
     reach = _reach(table, prior)
-    longest = int(np.diff(offsets).max()) if offsets.shape[0] > 1 else 0
-    with np.errstate(divide="ignore"):
-        log_table = np.log(table) if longest > reach else np.empty((0, latent))
+    longest = _longest(offsets)
     filled = posterior if posterior is not None else _NO_POSTERIOR
-    given = (offsets, rows, table, log_table, prior, clamp, subtypes, reach, hard, filled)
-    if longest <= reach and not hard and clamp.size == 0 and latent <= _FIXED and rows.size >= _SMALL:
-        alone, shared = _fixed(latent)
-        plain = (offsets, rows, table.ravel(), prior, filled)
-        if chunks == 1:
-            alone(0, offsets.shape[0] - 1, *plain, counts.ravel(), totals[0], loglik)
-        else:
-            shared(*plain, counts.reshape(chunks, table.size), totals, loglik)
-    elif chunks == 1:
-        _estep_run(0, offsets.shape[0] - 1, *given, counts[0], totals[0], loglik)
+    if longest <= reach and not hard and clamp.size == 0 and _by_lanes(rows, latent, filled):
+        run, given = _passes(latent).estep, (offsets, rows, table, prior, filled)
     else:
-        _estep(*given, counts, totals, loglik)
-    summed = counts[0] if chunks == 1 else counts.sum(axis=0)
-    return summed, totals.sum(axis=0), float(loglik.sum())
+        with np.errstate(divide="ignore"):
+            log_table = np.log(table) if longest > reach else np.empty((0, latent))
+        run, given = (
+            _estep_run,
+            (offsets, rows, table, log_table, prior, clamp, subtypes, reach, hard, filled),
+        )
+    _in_chunks(run, n_items, given, counts, totals, loglik)
+    return _added(counts), _added(totals), float(loglik.sum())
+
+
+def vote_stats(
+    offsets: NDArray[np.int64],
+    rows: NDArray[Any],
+    label: NDArray[np.int32],
+    clamp: NDArray[np.int32],
+    n_rows: int,
+    n_labels: int,
+) -> tuple[Float64, Float64]:
+    chunks = _chunks(rows.shape[0] * n_labels, n_rows * n_labels)
+    counts = np.zeros((chunks, n_rows, n_labels))
+    totals = np.zeros((chunks, n_labels))
+    if clamp.size == 0 and _by_lanes(rows, n_labels, _NO_POSTERIOR):
+        run, given = _passes(n_labels).votes, (offsets, rows, label, np.eye(n_labels))
+    else:
+        run, given = _vote_stats_run, (offsets, rows, label, clamp)
+    _in_chunks(run, offsets.shape[0] - 1, given, counts, totals)
+    return _added(counts), _added(totals)
 
 
 def vote_step(
@@ -76,14 +94,11 @@ def vote_step(
     chunks = _chunks(label.shape[0] + offsets.shape[0] * n_labels, weight.shape[0])
     right = np.zeros((chunks, weight.shape[0]))
     totals = np.zeros((chunks, n_labels))
-    loglik = np.zeros(chunks)
+    loglik = np.zeros((chunks, 1))
     filled = posterior if posterior is not None else _NO_POSTERIOR
     given = (offsets, annotator, label, weight, log_prior, clamp, filled)
-    if chunks == 1:
-        _vote_run(0, offsets.shape[0] - 1, *given, right[0], totals[0], loglik)
-    else:
-        _vote_step(*given, right, totals, loglik)
-    return right.sum(axis=0), totals.sum(axis=0), float(loglik.sum())
+    _in_chunks(_vote_run, offsets.shape[0] - 1, given, right, totals, loglik)
+    return _added(right), _added(totals), float(loglik.sum())
 
 
 def log_scores(offsets: NDArray[np.int64], rows: NDArray[Any], log_table: Float64) -> Float64:
@@ -133,7 +148,39 @@ def dirichlet_step(
 
 def _chunks(work: int, cells: int) -> int:
     """One chunk a thread where there is work for it, and never more private counts than work."""
-    return max(1, min(get_num_threads(), work // 200_000, 1 + 2 * work // max(cells, 1)))
+    return max(1, min(get_num_threads(), work // _WORTH_A_THREAD, 1 + 2 * work // max(cells, 1)))
+
+
+def _in_chunks(run: Callable[..., None], n_items: int, given: tuple[Any, ...], *own: NDArray[Any]) -> None:
+    """``run(low, high, *given, *own[c])`` on equal runs of items, chunk ``c`` of each array of ``own`` its own; this thread takes the first.
+
+    Threads of Python and not of numba: these sleep between passes, which those of OpenMP spend turning.
+    """
+    chunks = own[0].shape[0]
+    parts = [
+        (n_items * c // chunks, n_items * (c + 1) // chunks, *given, *(array[c] for array in own))
+        for c in range(chunks)
+    ]
+    others = [_threads().submit(run, *part) for part in parts[1:]]
+    run(*parts[0])
+    for other in others:
+        other.result()
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max_workers=os.cpu_count(), thread_name_prefix="qistas-engine")
+
+
+os.register_at_fork(after_in_child=_threads.cache_clear)  # a child has none of its parent's threads
+
+
+def _added(parts: Float64) -> Float64:
+    return parts[0] if parts.shape[0] == 1 else parts.sum(axis=0)
+
+
+def _by_lanes(rows: NDArray[Any], latent: int, filled: NDArray[np.float32]) -> bool:
+    return 0 < latent <= _MOST_LANES and rows.size >= _SMALL and bool(filled.flags.c_contiguous)
 
 
 def _reach(table: Float64, prior: Float64) -> int:
@@ -147,30 +194,12 @@ def _reach(table: Float64, prior: Float64) -> int:
     return int(room / max(-np.log10(least), abs(np.log10(most)), 1e-3))
 
 
-@njit(parallel=True, nogil=True, cache=True)
-def _estep(
-    offsets, rows, table, log_table, prior, clamp, subtypes, reach, hard, posterior, counts, totals, loglik
-):
-    n_items = offsets.shape[0] - 1
-    chunks = counts.shape[0]
-    for c in prange(chunks):
-        _estep_run(
-            n_items * c // chunks,
-            n_items * (c + 1) // chunks,
-            offsets,
-            rows,
-            table,
-            log_table,
-            prior,
-            clamp,
-            subtypes,
-            reach,
-            hard,
-            posterior,
-            counts[c],
-            totals[c],
-            loglik[c : c + 1],
-        )
+@njit(nogil=True, cache=True)
+def _longest(offsets):
+    most = 0
+    for i in range(offsets.shape[0] - 1):
+        most = max(most, offsets[i + 1] - offsets[i])
+    return most
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -253,35 +282,35 @@ def _estep_run(
     loglik[0] = summed
 
 
-@cache
-def _fixed(latent: int) -> tuple[Any, Any]:
-    """The plain pass for so many classes: on one run of items, and shared among threads.
+class Passes(NamedTuple):
+    """The passes compiled for a number of classes."""
 
-    Few classes are held in a tuple, which the compiler keeps in registers; an array it must store and load again for each answer.
+    estep: Any
+    votes: Any
+
+
+@cache
+def _passes(latent: int) -> Passes:
+    """`_estep_run` and `_vote_stats_run` where nothing is known and no item is too long, for so many classes.
+
+    Indices are unsigned, for which numba does not ask whether they count from the end.
     """
-    nothing = (0.0,) * latent
+    none, one, wide = np.uint64(0), np.uint64(1), np.uint64(latent)
 
     @njit(nogil=True, cache=True, error_model="numpy")
-    def held(low, high, offsets, rows, table, prior, posterior, mine, total, loglik):
-        start, whole = nothing, nothing
-        for k in range(latent):
-            start = tuple_setitem(start, k, prior[k])
+    def estep(low, high, offsets, rows, table, prior, posterior, mine, total, loglik):
+        start = load(prior, none, latent)
+        whole = load(total, none, latent)
         summed = 0.0
         product = 1.0
-        for i in range(low, high):
-            a = offsets[i]
-            b = offsets[i + 1]
+        for i in range(np.uint64(low), np.uint64(high)):
+            a = np.uint64(offsets[i])
+            b = np.uint64(offsets[i + one])
             share = start
             for r in range(a, b):
-                w = np.int64(rows[r]) * latent
-                for k in range(latent):
-                    share = tuple_setitem(share, k, share[k] * table[w + k])
-            mass = 0.0
-            for k in range(latent):
-                mass += share[k]
-            scale = 1.0 / mass
-            for k in range(latent):
-                share = tuple_setitem(share, k, share[k] * scale)
+                share = times(share, load(table, np.uint64(rows[r]) * wide, latent))
+            mass = sum_of(share)
+            share = scaled(share, 1.0 / mass)
             if b > a:
                 if mass < 1e-100 or mass > 1e100:
                     summed += np.log(mass)
@@ -290,100 +319,60 @@ def _fixed(latent: int) -> tuple[Any, Any]:
                     if product < 1e-150 or product > 1e150:
                         summed += np.log(product)
                         product = 1.0
-                for k in range(latent):
-                    whole = tuple_setitem(whole, k, whole[k] + share[k])
+                whole = plus(whole, share)
                 for r in range(a, b):
-                    w = np.int64(rows[r]) * latent
-                    for k in range(latent):
-                        mine[w + k] += share[k]
+                    add_to(mine, np.uint64(rows[r]) * wide, share)
             if posterior.shape[0] > 0:
-                for k in range(latent):
-                    posterior[i, k] = share[k]
-        for k in range(latent):
-            total[k] += whole[k]
+                keep(posterior, i * wide, share)
+        add_to(total, none, whole)
         loglik[0] = summed + np.log(product)
 
     @njit(nogil=True, cache=True, error_model="numpy")
-    def stored(low, high, offsets, rows, table, prior, posterior, mine, total, loglik):
-        share = np.empty(latent)
-        summed = 0.0
-        product = 1.0
-        for i in range(low, high):
-            a = offsets[i]
-            b = offsets[i + 1]
-            for k in range(latent):
-                share[k] = prior[k]
-            for r in range(a, b):
-                w = np.int64(rows[r]) * latent
-                for k in range(latent):
-                    share[k] *= table[w + k]
-            mass = 0.0
-            for k in range(latent):
-                mass += share[k]
-            scale = 1.0 / mass
-            for k in range(latent):
-                share[k] *= scale
+    def votes(low, high, offsets, rows, label, unit, mine, total):
+        nothing = load(total, none, latent)
+        whole = nothing
+        for i in range(np.uint64(low), np.uint64(high)):
+            a = np.uint64(offsets[i])
+            b = np.uint64(offsets[i + one])
             if b > a:
-                if mass < 1e-100 or mass > 1e100:
-                    summed += np.log(mass)
-                else:
-                    product *= mass
-                    if product < 1e-150 or product > 1e150:
-                        summed += np.log(product)
-                        product = 1.0
-                for k in range(latent):
-                    total[k] += share[k]
+                share = nothing
                 for r in range(a, b):
-                    w = np.int64(rows[r]) * latent
-                    for k in range(latent):
-                        mine[w + k] += share[k]
-            if posterior.shape[0] > 0:
-                for k in range(latent):
-                    posterior[i, k] = share[k]
-        loglik[0] = summed + np.log(product)
+                    share = plus(share, load(unit, np.uint64(label[r]) * wide, latent))
+                share = scaled(share, 1.0 / np.float64(b - a))
+                whole = plus(whole, share)
+                for r in range(a, b):
+                    add_to(mine, np.uint64(rows[r]) * wide, share)
+        add_to(total, none, whole)
 
-    alone = held if latent <= _IN_REGISTERS else stored
-
-    @njit(parallel=True, nogil=True, cache=True)
-    def shared(offsets, rows, table, prior, posterior, counts, totals, loglik):
-        n_items = offsets.shape[0] - 1
-        chunks = counts.shape[0]
-        for c in prange(chunks):
-            alone(
-                n_items * c // chunks,
-                n_items * (c + 1) // chunks,
-                offsets,
-                rows,
-                table,
-                prior,
-                posterior,
-                counts[c],
-                totals[c],
-                loglik[c : c + 1],
-            )
-
-    return alone, shared
+    return Passes(estep, votes)
 
 
-@njit(parallel=True, nogil=True, cache=True)
-def _vote_step(offsets, annotator, label, weight, log_prior, clamp, posterior, right, totals, loglik):
-    n_items = offsets.shape[0] - 1
-    chunks = right.shape[0]
-    for c in prange(chunks):
-        _vote_run(
-            n_items * c // chunks,
-            n_items * (c + 1) // chunks,
-            offsets,
-            annotator,
-            label,
-            weight,
-            log_prior,
-            clamp,
-            posterior,
-            right[c],
-            totals[c],
-            loglik[c : c + 1],
-        )
+@njit(nogil=True, cache=True, error_model="numpy")
+def _vote_stats_run(low, high, offsets, rows, label, clamp, mine, total):
+    n_labels = total.shape[0]
+    share = np.empty(n_labels)
+    for i in range(low, high):
+        a = offsets[i]
+        b = offsets[i + 1]
+        known = clamp[i] if clamp.shape[0] > 0 else -1
+        if b == a and known < 0:
+            continue
+        for k in range(n_labels):
+            share[k] = 0.0
+        if known >= 0:
+            share[known] = 1.0
+        else:
+            for r in range(a, b):
+                share[label[r]] += 1.0
+            scale = 1.0 / (b - a)
+            for k in range(n_labels):
+                share[k] *= scale
+        for k in range(n_labels):
+            total[k] += share[k]
+        for r in range(a, b):
+            w = rows[r]
+            for k in range(n_labels):
+                mine[w, k] += share[k]
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -501,34 +490,68 @@ def _votes(item, annotator, label, weight, summed):
 @njit(nogil=True, cache=True)
 def _matches(item, annotator, label, posterior, found):
     for r in range(item.shape[0]):
-        q = np.float64(posterior[item[r], label[r]])
-        j = annotator[r]
+        q = np.float64(posterior[np.uint64(item[r]), np.uint64(label[r])])
+        j = np.uint64(annotator[r])
         found[j, 0] += 1.0
         found[j, 1] += q
         found[j, 2] += q * (1.0 - q)
 
 
-def repeats(offsets: NDArray[np.int64], annotator: NDArray[np.int32], n_annotators: int) -> int:
-    return int(_repeats(offsets, annotator, np.full(n_annotators, -1, dtype=np.int64)))
+def census(
+    offsets: NDArray[np.int64],
+    annotator: NDArray[np.int32],
+    label: NDArray[np.int32],
+    n_annotators: int,
+    n_labels: int,
+) -> tuple[NDArray[np.int64], NDArray[np.bool_], int]:
+    answers = np.zeros(n_annotators, dtype=np.int64)
+    used = np.zeros(n_labels, dtype=np.bool_)
+    last = np.full(n_annotators, -1, dtype=np.int64)
+    return answers, used, int(_census(offsets, annotator, label, last, answers, used))
+
+
+def likeliest(posterior: NDArray[np.float32]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    label = np.empty(posterior.shape[0], dtype=np.int32)
+    share = np.empty(posterior.shape[0], dtype=np.float32)
+    _likeliest(posterior, label, share)
+    return label, share
 
 
 def groups(
-    offsets: NDArray[np.int64], item: NDArray[np.int32], annotator: NDArray[np.int32], n_annotators: int
+    offsets: NDArray[np.int64],
+    item: NDArray[np.int32],
+    annotator: NDArray[np.int32],
+    n_annotators: int,
+    present: int,
 ) -> int:
-    present = int((np.bincount(annotator, minlength=n_annotators) > 0).sum())
     return int(_groups(offsets, annotator, np.arange(n_annotators), present))
 
 
 @njit(nogil=True, cache=True)
-def _repeats(offsets, annotator, last):
-    found = 0
+def _census(offsets, annotator, label, last, answers, used):
+    repeats = 0
     for i in range(offsets.shape[0] - 1):
         for r in range(offsets[i], offsets[i + 1]):
-            j = annotator[r]
-            if last[j] == i:
-                found += 1
+            j = np.uint64(annotator[r])
+            answers[j] += 1
+            used[np.uint64(label[r])] = True
+            repeats += last[j] == i
             last[j] = i
-    return found
+    return repeats
+
+
+@njit(nogil=True, cache=True)
+def _likeliest(posterior, label, share):
+    for i in range(posterior.shape[0]):
+        best = 0
+        most = posterior[i, 0]
+        for k in range(1, posterior.shape[1]):
+            value = posterior[i, k]
+            more = value > most
+            best = k if more else best
+            most = value if more else most
+        label[i] = best
+        share[i] = most
 
 
 @njit(nogil=True, cache=True)

@@ -58,6 +58,29 @@ def estep(
     return counts, totals, loglik
 
 
+def vote_stats(
+    offsets: NDArray[np.int64],
+    rows: NDArray[Any],
+    label: NDArray[np.int32],
+    clamp: NDArray[np.int32],
+    n_rows: int,
+    n_labels: int,
+) -> tuple[Float64, Float64]:
+    counts, totals = np.zeros((n_rows, n_labels)), np.zeros(n_labels)
+    for low, high in _blocks(offsets, n_labels):
+        part = slice(offsets[low], offsets[high])
+        size = np.diff(offsets[low : high + 1])
+        item = np.repeat(np.arange(high - low), size)
+        cells = np.bincount(item * n_labels + label[part], minlength=(high - low) * n_labels)
+        share = cells.reshape(high - low, n_labels) / np.maximum(size, 1)[:, None]
+        if clamp.size:
+            known = clamp[low:high]
+            share[known >= 0] = np.eye(n_labels)[known[known >= 0]]
+        totals += share.sum(axis=0)
+        counts += tally(item, rows[part], share, n_rows)
+    return counts, totals
+
+
 def vote_step(
     offsets: NDArray[np.int64],
     annotator: NDArray[np.int32],
@@ -103,7 +126,7 @@ def log_scores(offsets: NDArray[np.int64], rows: NDArray[Any], log_table: Float6
     return scores
 
 
-def tally(item: NDArray[np.int32], rows: NDArray[Any], posterior: Float64, n_rows: int) -> Float64:
+def tally(item: NDArray[np.integer], rows: NDArray[Any], posterior: Float64, n_rows: int) -> Float64:
     counts = np.empty((n_rows, posterior.shape[1]))
     for k in range(posterior.shape[1]):
         counts[:, k] = np.bincount(rows, weights=posterior[:, k][item], minlength=n_rows)
@@ -174,15 +197,32 @@ def _segment_sums(values: Float64, held: NDArray[np.int64]) -> Float64:
     return sums
 
 
-def repeats(offsets: NDArray[np.int64], annotator: NDArray[np.int32], n_annotators: int) -> int:
+def census(
+    offsets: NDArray[np.int64],
+    annotator: NDArray[np.int32],
+    label: NDArray[np.int32],
+    n_annotators: int,
+    n_labels: int,
+) -> tuple[NDArray[np.int64], NDArray[np.bool_], int]:
     item = np.repeat(np.arange(offsets.shape[0] - 1), np.diff(offsets))
     pairs = item * n_annotators + annotator
     pairs.sort()
-    return int((pairs[1:] == pairs[:-1]).sum())
+    answers = np.bincount(annotator, minlength=n_annotators).astype(np.int64)
+    used = np.bincount(label, minlength=n_labels) > 0
+    return answers, used, int((pairs[1:] == pairs[:-1]).sum())
+
+
+def likeliest(posterior: NDArray[np.float32]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    label = posterior.argmax(axis=1).astype(np.int32)
+    return label, np.take_along_axis(posterior, label[:, None], axis=1)[:, 0]
 
 
 def groups(
-    offsets: NDArray[np.int64], item: NDArray[np.int32], annotator: NDArray[np.int32], n_annotators: int
+    offsets: NDArray[np.int64],
+    item: NDArray[np.int32],
+    annotator: NDArray[np.int32],
+    n_annotators: int,
+    present: int,
 ) -> int:
     """Least codes spread along items, each annotator jumping to its group's least code, until nothing moves."""
     if not annotator.size:

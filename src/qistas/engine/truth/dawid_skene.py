@@ -27,8 +27,11 @@ class ConfusionModel:
         labels = stats.counts.shape[1]
         table = stats.counts + self.smoothing
         total = table.sum(axis=1, keepdims=True)
-        np.divide(table, total, out=table, where=total > 0)
-        table[np.broadcast_to(total <= 0, table.shape)] = 1.0 / max(labels, 1)
+        bare = total <= 0
+        if bare.any():
+            np.copyto(table, 1.0 / max(labels, 1), where=bare)
+            total[bare] = 1.0
+        table /= total
         np.maximum(table, FLOOR, out=table)
         prior = stats.totals + self.prior_smoothing
         mass = prior.sum()

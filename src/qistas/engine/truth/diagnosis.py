@@ -27,23 +27,23 @@ def diagnose(responses: Responses, clamp: NDArray[np.int32] | None = None) -> tu
         )
     if int(per_item.max()) == 1:
         said.append("no item has two answers: nothing can be learnt about the annotators from agreement")
-    per_annotator = np.bincount(responses.annotator, minlength=responses.n_annotators)
+    per_annotator, used, repeats = _kernels.census(responses)
+    present = int((per_annotator > 0).sum())
     thin = int(((per_annotator > 0) & (per_annotator < FEW_ANSWERS)).sum())
     if thin:
         said.append(
-            f"{_of(thin, int((per_annotator > 0).sum()), 'annotator')} with fewer than {FEW_ANSWERS} answers: "
+            f"{_of(thin, present, 'annotator')} with fewer than {FEW_ANSWERS} answers: "
             "their skill is little more than the prior"
         )
-    unused = np.flatnonzero(np.bincount(responses.label, minlength=responses.n_labels) == 0)
+    unused = np.flatnonzero(~used)
     if unused.size:
         named = ", ".join(str(code) for code in unused[:5]) + (" …" if unused.size > 5 else "")
         said.append(f"{_of(int(unused.size), responses.n_labels, 'label')} never used: {named}")
-    repeats = _kernels.repeats(responses)
     if repeats:
         said.append(
             f"{_of(repeats, len(responses), 'answer')} repeat an annotator on one item; each counts as evidence of its own"
         )
-    groups = _kernels.groups(responses)
+    groups = _kernels.groups(responses, present)
     if groups > 1:
         said.append(
             f"the annotators fall into {groups} groups that share no item: skills are not comparable between groups"

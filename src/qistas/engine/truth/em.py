@@ -21,6 +21,7 @@ Float64 = NDArray[np.float64]
 Int32 = NDArray[np.int32]
 
 TABLE_BYTES = 8 * 2**30
+NEAR_THE_END = 100.0  # times the rise at which iterations end
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +101,16 @@ def majority_share(responses: Responses, clamp: Int32 | None) -> Float64:
 
 def start_stats(responses: Responses, clamp: Int32 | None, share: Float64 | None = None) -> Stats:
     """Statistics under ``share`` (items × latent), or under the vote shares."""
-    if share is None:
-        share = majority_share(responses, clamp)
     rows = _kernels.table_rows(responses)
-    counts = _kernels.tally(responses, rows, share, responses.n_annotators * responses.n_labels)
-    seen = responses.counts() > 0
-    if clamp is not None:
-        seen = seen | (clamp >= 0)
-    totals = share.sum(axis=0) - share[~seen].sum(axis=0)
-    shape = (responses.n_annotators, responses.n_labels, share.shape[1])
+    if share is None:
+        counts, totals = _kernels.vote_stats(responses, rows, clamp)
+    else:
+        counts = _kernels.tally(responses, rows, share, responses.n_annotators * responses.n_labels)
+        seen = responses.counts() > 0
+        if clamp is not None:
+            seen = seen | (clamp >= 0)
+        totals = share.sum(axis=0) - share[~seen].sum(axis=0)
+    shape = (responses.n_annotators, responses.n_labels, totals.shape[0])
     return Stats(counts.reshape(shape), totals, 0.0)
 
 
@@ -160,13 +162,17 @@ def run(
     params = model.m_step(start, None)
     posterior = np.empty((responses.n_items, params.prior.shape[0]), dtype=np.float32)
     history: list[float] = []
-    converged = False
+    rise = np.inf
     while True:
-        stats = e_step(responses, params, clamp, hard=hard, rows=rows)
+        # The posterior is written where this may be the last pass, so that it seldom takes one more.
+        kept = not hard and (len(history) + 1 >= max_iter or rise <= NEAR_THE_END * step)
+        stats = e_step(responses, params, clamp, posterior=posterior if kept else None, hard=hard, rows=rows)
         history.append(stats.log_likelihood + params.penalty)
-        converged = len(history) > 1 and abs(history[-1] - history[-2]) <= step
+        rise = abs(history[-1] - history[-2]) if len(history) > 1 else np.inf
+        converged = rise <= step
         if converged or len(history) >= max_iter:
             break
         params = model.m_step(stats, params)
-    e_step(responses, params, clamp, posterior=posterior, rows=rows)
+    if not kept:
+        e_step(responses, params, clamp, posterior=posterior, rows=rows)
     return Fitted(params, stats, posterior, tuple(history), len(history), converged)

@@ -229,8 +229,7 @@ def finish(
     if clamp is not None:
         answered = answered | (clamp >= 0)
     if n_labels:
-        label = posterior.argmax(axis=1).astype(np.int32)
-        confidence = np.take_along_axis(posterior, label[:, None], axis=1)[:, 0]
+        label, confidence = _kernels.likeliest(posterior)
         label[~answered] = -1
         entropy = _entropy(posterior)
     else:
@@ -307,4 +306,5 @@ def shares(posterior: NDArray[np.floating], answered: NDArray[np.bool_]) -> Floa
     n_labels = posterior.shape[1]
     if not answered.any():
         return np.full(n_labels, 1.0 / max(n_labels, 1))
-    return np.asarray(posterior[answered].mean(axis=0, dtype=np.float64))
+    counted = posterior if answered.all() else posterior[answered]
+    return np.asarray(counted.mean(axis=0, dtype=np.float64))
