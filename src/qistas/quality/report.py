@@ -12,7 +12,7 @@ from qistas.jobs import defer
 from qistas.ontology import load_ontology, load_project
 from qistas.sources import present_item
 from qistas.tasks import beginnings_of
-from qistas.trust import Act, Permission, record, require
+from qistas.trust import Act, Permission, may, record, require
 
 from . import store
 from .types import AnnotatorRow, ListedConsensus
@@ -93,14 +93,25 @@ async def list_consensus(
 
 
 async def item_history(tx: Tx, project_id: ProjectId, item_id: UUID) -> dict[str, Any]:
-    """Everything said about one item: all revisions, reviews, decisions, and what was inferred."""
-    require(tx.principal, Permission.ANNOTATION_VIEW, project_id)
+    """Everything said about one item: all revisions, reviews, decisions, and what was inferred.
+
+    To one who may not see quality here the consensus is None; to one who may not see items, so are data and metadata.
+    """
+    who = tx.principal
+    require(who, Permission.ANNOTATION_VIEW, project_id)
     history = await store.history_of(tx, project_id, item_id)
-    if history["item"] is None:
+    item = history["item"]
+    if item is None:
         raise Missing()
-    history["item"]["data"] = present_item(history["item"]["data"], project_id, item_id)
-    history["consensus"] = [asdict(row) for row in await store.consensus_of(tx, item_id)]
-    await record(tx, Act.ITEM_VIEW, [item_id])
+    if may(who, Permission.ITEM_VIEW, project_id):
+        item["data"] = present_item(item["data"], project_id, item_id)
+        await record(tx, Act.ITEM_VIEW, [item_id])
+    else:
+        item["data"] = item["metadata"] = None
+        await record(tx, Act.ANNOTATION_VIEW, [item_id])
+    history["consensus"] = None
+    if may(who, Permission.QUALITY_VIEW, project_id):
+        history["consensus"] = [asdict(row) for row in await store.consensus_of(tx, item_id)]
     return history
 
 

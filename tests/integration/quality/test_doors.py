@@ -56,3 +56,32 @@ async def test_a_flag_is_decided_on_and_a_pause_ends(api: Api) -> None:
     await ask("DELETE", f"{at}/quality/pauses/{ids['annotator_id']}", ok=[204])
     assert (await ask("POST", f"{at}/claim", {"limit": 1}))["reason"] != "paused"
     await ask("DELETE", f"{at}/quality/pauses/{ids['annotator_id']}", ok=[404])
+
+
+async def test_a_token_of_narrow_scope_sees_what_was_said_and_not_what_follows(api: Api) -> None:
+    tenant = await api.tenant()
+    ids, _ = await furnish(api, tenant)
+    at = f"/projects/{ids['project_id']}/quality"
+
+    async def seen(*scopes: str) -> dict[str, Any]:
+        client = await api.client(await api.token_for(tenant.owner, [*scopes]))
+        told = await client.get(f"{at}/items/{ids['item_id']}")
+        assert told.status_code == 200, told.text
+        return told.json()
+
+    whole = await seen("project.view", "annotation.view", "quality.view", "item.view")
+    assert whole["consensus"]
+    assert whole["item"]["data"]
+    narrow = await seen("project.view", "annotation.view")
+    assert narrow["annotations"] == whole["annotations"] != []
+    assert narrow["consensus"] is None
+    assert (narrow["item"]["id"], narrow["item"]["data"], narrow["item"]["metadata"]) == (
+        ids["item_id"],
+        None,
+        None,
+    )
+    assert (await seen("project.view", "annotation.view", "quality.view"))["consensus"] == whole["consensus"]
+    assert (await seen("project.view", "annotation.view", "item.view"))["consensus"] is None
+    client = await api.client(await api.token_for(tenant.owner, ["project.view", "annotation.view"]))
+    for path in (at, f"{at}/items?question=topic", f"{at}/annotators/{ids['annotator_id']}"):
+        assert (await client.get(path)).status_code == 403, path

@@ -240,13 +240,13 @@ class ConsensusPage(BaseModel):
 
 
 class HistorySent(BaseModel):
-    """Everything said about one item."""
+    """Everything said about one item. `consensus` is null without `quality.view`; data and metadata are, without `item.view`."""
 
     item: dict[str, Any]
     annotations: list[dict[str, Any]]
     reviews: list[dict[str, Any]]
     adjudications: list[dict[str, Any]]
-    consensus: list[ConsensusSent]
+    consensus: list[ConsensusSent] | None
 
 
 class FitAsked(Asked):

@@ -178,7 +178,7 @@ export const saidQuery = (projectId: string, itemId: string) =>
         item: history.item as Said["item"],
         ontology_version: null,
         annotations: [...last.values()],
-        consensus: history.consensus,
+        consensus: history.consensus ?? [],
         judged: lines
           .map(({ reviewer, decided_by, verdict, ...line }) => ({
             ...line,
