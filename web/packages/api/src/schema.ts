@@ -2331,7 +2331,7 @@ export interface components {
         };
         /**
          * HistorySent
-         * @description Everything said about one item.
+         * @description Everything said about one item. `consensus` is null without `quality.view`; data and metadata are, without `item.view`.
          */
         HistorySent: {
             /** Adjudications */
@@ -2343,7 +2343,7 @@ export interface components {
                 [key: string]: unknown;
             }[];
             /** Consensus */
-            consensus: components["schemas"]["ConsensusSent"][];
+            consensus: components["schemas"]["ConsensusSent"][] | null;
             /** Item */
             item: {
                 [key: string]: unknown;
