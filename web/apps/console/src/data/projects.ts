@@ -10,7 +10,9 @@ import {
   take,
 } from "@qistas/api";
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { allPages } from "./allPages";
 import { every } from "./every";
+import { asSent } from "./pictures";
 
 export const projectsQuery = infiniteQueryOptions({
   queryKey: ["projects"],
@@ -19,6 +21,14 @@ export const projectsQuery = infiniteQueryOptions({
   initialPageParam: null as string | null,
   getNextPageParam: (last) => last.next,
 });
+
+/** What every project that one sees is called, so that a new one gets a name of its own. */
+export const allProjectNames = async (): Promise<string[]> => {
+  const { rows } = await allPages((after) =>
+    take(server.GET("/api/v1/projects", { params: { query: { after, limit: 200 } } })),
+  );
+  return rows.map((row) => row.name);
+};
 
 const of = (projectId: string) => ({ params: { path: { project_id: projectId } } });
 
@@ -66,11 +76,11 @@ export function useMakeProject() {
   });
 }
 
-const addItems = (projectId: string, sample: Record<string, unknown>[]) =>
+const addItems = async (projectId: string, sample: Record<string, unknown>[]) =>
   take(
     server.POST("/api/v1/projects/{project_id}/items", {
       ...of(projectId),
-      body: inLines(sample.map((data) => ({ data }))),
+      body: inLines((await Promise.all(sample.map(asSent))).map((data) => ({ data }))),
       bodySerializer: asItIs,
       headers: { "Content-Type": "application/x-ndjson" },
     }),

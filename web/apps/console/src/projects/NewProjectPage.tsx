@@ -2,12 +2,13 @@ import { Button, Checkbox, Group, Stack, Text, TextInput, UnstyledButton } from 
 import type { Ontology, Template } from "@qistas/api";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { templatesQuery, useMakeProject } from "../data/projects";
 import { useDraft, writeYaml } from "../flow/ontology/draft";
 import { OntologyEditor } from "../flow/ontology/OntologyEditor";
 import { Answered } from "../parts/Answered";
+import { say } from "../parts/ask";
 import { Page } from "../parts/Page";
 import { Problem } from "../parts/Problem";
 import { inLanguage } from "../parts/text";
@@ -25,9 +26,9 @@ export default function NewProjectPage() {
   );
 }
 
-const blank: Ontology = {
+const blankIn = (language: string): Ontology => ({
   format: 1,
-  languages: ["en"],
+  languages: [language],
   fields: [{ name: "text", type: "text" }],
   questions: [
     {
@@ -39,7 +40,7 @@ const blank: Ontology = {
       ],
     },
   ],
-};
+});
 
 function Making({ templates }: { templates: Template[] }) {
   const { t, i18n } = useTranslation();
@@ -48,11 +49,22 @@ function Making({ templates }: { templates: Template[] }) {
   const [chosen, setChosen] = useState<Template | undefined>(templates[0]);
   const [name, setName] = useState("");
   const [withSample, setWithSample] = useState(true);
+  const [blank] = useState(() => blankIn(i18n.language));
   const draft = useDraft(writeYaml(chosen?.ontology ?? blank));
-  const { writeDocument } = draft;
   const suggested = chosen ? inLanguage(chosen.title, i18n.language, chosen.name) : t("newProject.blank");
 
-  useEffect(() => writeDocument(chosen?.ontology ?? blank), [chosen, writeDocument]);
+  const turn = (template: Template | undefined) => {
+    if (template === chosen) return;
+    const before = { chosen, text: draft.text };
+    const edited = draft.text !== writeYaml(chosen?.ontology ?? blank);
+    setChosen(template);
+    draft.writeDocument(template?.ontology ?? blank);
+    if (edited)
+      say(t("ontology.discarded"), () => {
+        setChosen(before.chosen);
+        draft.writeText(before.text);
+      });
+  };
 
   const create = () => {
     if (!draft.document) return;
@@ -78,7 +90,7 @@ function Making({ templates }: { templates: Template[] }) {
             key={template?.name ?? ""}
             className={classes.template}
             aria-pressed={chosen === template}
-            onClick={() => setChosen(template)}
+            onClick={() => turn(template)}
           >
             <Text fw={500} component="span" display="block">
               {template ? inLanguage(template.title, i18n.language, template.name) : t("newProject.blank")}

@@ -92,7 +92,7 @@ function Form({ project }: { project: Project }) {
               value={settings.lease_minutes}
               onChange={(value) => set("lease_minutes", Number(value) || 1)}
             />
-            <Group grow align="start">
+            <Group grow align="end">
               <NumberInput
                 label={t("projectSettings.price")}
                 description={t("projectSettings.priceHelp")}
@@ -111,7 +111,7 @@ function Form({ project }: { project: Project }) {
                 onChange={(event) => set("currency", event.currentTarget.value.toUpperCase())}
               />
             </Group>
-            <Group grow align="start">
+            <Group grow align="end">
               <PercentInput
                 label={t("projectSettings.gold")}
                 description={t("projectSettings.goldHelp")}

@@ -30,7 +30,17 @@ export default function ProjectsPage() {
   );
 
   return (
-    <Page title={t("projects.title")} actions={manages && rows.length ? make : null}>
+    <Page
+      title={t("projects.title")}
+      actions={
+        manages && rows.length ? (
+          <>
+            <SampleProjectButton />
+            {make}
+          </>
+        ) : null
+      }
+    >
       {list.error ? <Problem error={list.error} retry={() => void list.refetch()} /> : null}
       {list.isPending ? (
         <Sheet flush>
@@ -60,9 +70,9 @@ export default function ProjectsPage() {
           <Table highlightOnHover aria-label={t("projects.title")}>
             <Table.Thead>
               <Table.Tr>
-                <Table.Th>{t("projects.name")}</Table.Th>
+                <Table.Th miw={110}>{t("projects.name")}</Table.Th>
                 <Table.Th visibleFrom="sm">{t("projects.state")}</Table.Th>
-                <Table.Th miw={96} w={180}>
+                <Table.Th w={{ base: 84, sm: 180 }}>
                   {t("projects.progress")}
                 </Table.Th>
                 <Table.Th ta="end" visibleFrom="sm">
@@ -107,6 +117,7 @@ function Row({ row }: { row: ProjectRow }) {
           to={sees ? "/projects/$projectId" : "/projects/$projectId/annotate"}
           params={{ projectId: row.id }}
           fw={500}
+          style={{ overflowWrap: "anywhere" }}
         >
           <bdi>{row.name}</bdi>
         </AnchorLink>
@@ -143,7 +154,7 @@ function Row({ row }: { row: ProjectRow }) {
         </Text>
       </Table.Td>
       <Table.Td ta="end">
-        {may(me, "annotate", row.id) && row.state === "active" && row.ontology_version ? (
+        {may(me, "annotate", row.id) && row.state === "active" && row.ontology_version && counts.open ? (
           <ButtonLink
             to="/projects/$projectId/annotate"
             params={{ projectId: row.id }}

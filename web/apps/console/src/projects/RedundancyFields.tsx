@@ -54,7 +54,7 @@ export function RedundancyFields({ overlap, onOverlap, rule, onRule }: Props) {
         />
       ) : (
         <>
-          <Group grow align="start">
+          <Group grow align="end">
             <Select
               label={t("redundancy.targetOf")}
               description={t("redundancy.targetOfHelp")}
@@ -76,7 +76,7 @@ export function RedundancyFields({ overlap, onOverlap, rule, onRule }: Props) {
               onChange={(value) => aim(Math.min(Math.max(Number(value) || 95, 50), 99.9) / 100, ofProject)}
             />
           </Group>
-          <Group grow align="start">
+          <Group grow align="end">
             <NumberInput
               label={t("redundancy.min")}
               description={t("redundancy.minHelp")}
@@ -96,7 +96,7 @@ export function RedundancyFields({ overlap, onOverlap, rule, onRule }: Props) {
               onChange={(value) => change({ max_overlap: Number(value) || 1 })}
             />
           </Group>
-          <Group grow align="start">
+          <Group grow align="end">
             <NumberInput
               label={t("redundancy.cost")}
               description={t("redundancy.costHelp")}

@@ -1,3 +1,4 @@
+import { Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Navigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
@@ -56,8 +57,14 @@ function Road({ projectId }: { projectId: string }) {
         datasets={datasets.data?.rows.length}
         projectId={projectId}
       />
-      {progress.data && project.data ? (
-        <NextStep counts={progress.data.counts} projectId={projectId} state={project.data.state} />
+      {project.data ? (
+        <NextStep
+          counts={progress.data?.counts ?? project.data.counts}
+          projectId={projectId}
+          state={project.data.state}
+        />
+      ) : may(me, "manage", projectId) ? (
+        <Skeleton height={52} radius="md" />
       ) : null}
       {adaptive && quality.data?.redundancy ? <Savings savings={quality.data.redundancy} /> : null}
       <Sheet title={t("road.days")}>

@@ -3,9 +3,10 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { templatesQuery, useMakeProject } from "../data/projects";
+import { allProjectNames, templatesQuery, useMakeProject } from "../data/projects";
 import { sayProblem } from "../parts/ask";
 import { inLanguage } from "../parts/text";
+import { freeName } from "./freeName";
 
 /** A project of the first template with its sample items, ready to annotate, in one click. */
 export function SampleProjectButton() {
@@ -22,8 +23,9 @@ export function SampleProjectButton() {
       const template = templates.find((candidate) => candidate.sample.length > 0);
       if (!template) return;
       const title = inLanguage(template.title, i18n.language, template.name);
+      const name = freeName(t("projects.sampleName", { title }), await allProjectNames());
       const project = await make.mutateAsync({
-        name: t("projects.sampleName", { title }),
+        name,
         template: template.name,
         sample: template.sample,
       });
