@@ -19,7 +19,13 @@ export function formatters(language: string) {
     timeStyle: "short",
     calendar: "gregory",
   });
-  const day = new Intl.DateTimeFormat(language, { month: "short", day: "numeric", calendar: "gregory" });
+  // A date without a time is the same day everywhere.
+  const day = new Intl.DateTimeFormat(language, {
+    month: "short",
+    day: "numeric",
+    calendar: "gregory",
+    timeZone: "UTC",
+  });
   const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 
   const ago = (value: string | Date): string => {

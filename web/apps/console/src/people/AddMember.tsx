@@ -17,7 +17,7 @@ export function AddMember({ projectId }: { projectId: string }) {
   const [role, setRole] = useState<GivenRole>("annotator");
   const inside = new Set(here.data?.rows.map((row) => row.id));
   const others = (everybody.data?.rows ?? []).filter((row) => !inside.has(row.id));
-  if (others.length === 0) return null;
+  if (here.data && everybody.data && others.length === 0) return null;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     if (!id) return;
@@ -37,6 +37,7 @@ export function AddMember({ projectId }: { projectId: string }) {
       <Group gap="xs" align="end" mb="md">
         <Select
           label={t("members.add")}
+          placeholder={t("members.addWho")}
           w={260}
           searchable
           data={others.map((row) => ({ value: row.id, label: row.name }))}

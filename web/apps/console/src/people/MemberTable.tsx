@@ -40,8 +40,8 @@ export function MemberTable({ projectId }: { projectId?: string | undefined }) {
       <Answered query={members} rows={4} height={40}>
         {({ rows }) =>
           rows.length === 0 ? (
-            <Empty icon="members" title={t("members.none")}>
-              {t("members.noneWords")}
+            <Empty icon="members" title={t(projectId ? "members.noneHere" : "members.none")}>
+              {t(projectId ? "members.noneHereWords" : "members.noneWords")}
             </Empty>
           ) : (
             <Table aria-label={t("members.members")}>

@@ -19,8 +19,8 @@ export const ProjectButton = forwardRef<HTMLButtonElement, Props>(function Proje
       styles={{ label: { color: "var(--ink)" }, root: { minWidth: 0 } }}
       {...rest}
     >
-      <Text span fw={500} truncate maw="min(38ch, 40vw)">
-        <bdi>{name ?? " "}</bdi>
+      <Text span fw={500} truncate maw="min(38ch, 40vw)" dir="auto">
+        {name ?? " "}
       </Text>
     </Button>
   );

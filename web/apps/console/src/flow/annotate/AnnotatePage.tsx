@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { projectQuery } from "../../data/projects";
 import { useMe } from "../../data/session";
 import { Answered } from "../../parts/Answered";
+import { Waiting } from "../../parts/Waiting";
 import classes from "./AnnotatePage.module.css";
 import { keepPage } from "./boot/keepPage";
 import { useTaskLoop } from "./boot/useTaskLoop";
@@ -58,7 +59,11 @@ interface LoopProps extends Props {
 function Loop({ projectId, leaseMinutes, showGuideline }: LoopProps) {
   const me = useMe();
   const loop = useTaskLoop({ projectId, leaseMinutes, tenantId: me.tenant.id, personId: me.person.id });
-  return loop ? <Desk projectId={projectId} loop={loop} showGuideline={showGuideline} /> : null;
+  return loop ? (
+    <Desk projectId={projectId} loop={loop} showGuideline={showGuideline} />
+  ) : (
+    <Waiting rows={8} />
+  );
 }
 
 const guidelineKey = "qistas.guideline";

@@ -15,6 +15,13 @@ interface Props {
   questions: OntologyQuestion[];
 }
 
+/** Entries as the ontology orders their names; the server's order is that of no reader. */
+function inOrder<Value>(entries: [string, Value][], named: { name: string }[]): [string, Value][] {
+  const places = new Map(named.map((each, place) => [each.name, place]));
+  const place = ([name]: [string, Value]) => places.get(name) ?? named.length;
+  return entries.toSorted((one, other) => place(one) - place(other));
+}
+
 /** What the selection takes in: items, labels, splits. */
 export function SelectionCounts({ projectId, query, questions }: Props) {
   const { t, i18n } = useTranslation();
@@ -29,7 +36,7 @@ export function SelectionCounts({ projectId, query, questions }: Props) {
             note={data.complete ? undefined : t("datasets.firstPart")}
           />
           <LeftOut projectId={projectId} rows={data.left_out} questions={questions} />
-          {Object.entries(data.by_label).map(([name, counts]) => {
+          {inOrder(Object.entries(data.by_label), questions).map(([name, counts]) => {
             const question = questions.find((each) => each.name === name);
             const title = inLanguage(question?.title, i18n.language, name);
             return (
@@ -39,7 +46,7 @@ export function SelectionCounts({ projectId, query, questions }: Props) {
                 </Text>
                 <LabelBars
                   label={title}
-                  rows={Object.entries(counts).map(([label, count]) => {
+                  rows={inOrder(Object.entries(counts), question?.labels ?? []).map(([label, count]) => {
                     const known = question?.labels?.find((each) => each.name === label);
                     return {
                       name: label,

@@ -22,6 +22,9 @@ export function AnnotatorSkills({ projectId, rows, questions }: Props) {
   const { t, i18n } = useTranslation();
   const format = useFormat();
   const [shown, setShown] = useState<{ id: string; name: string } | null>(null);
+  const place = (name: string) => questions.findIndex((question) => question.name === name);
+  const inOrder = (skills: (typeof rows)[number]["skills"]) =>
+    skills.toSorted((one, other) => place(one.question) - place(other.question));
   const titleOf = (name: string) =>
     inLanguage(questions.find((question) => question.name === name)?.title, i18n.language, name);
   return (
@@ -58,7 +61,7 @@ export function AnnotatorSkills({ projectId, rows, questions }: Props) {
                       {t("estimate.none")}
                     </Text>
                   ) : null}
-                  {row.skills.map((skill) => (
+                  {inOrder(row.skills).map((skill) => (
                     <div key={skill.question} className={classes.skill}>
                       {questions.length > 1 ? (
                         <bdi className={classes.question}>{titleOf(skill.question)}</bdi>

@@ -10,6 +10,7 @@ import { Answered } from "../../parts/Answered";
 import { say, sayProblem } from "../../parts/ask";
 import { Empty } from "../../parts/Empty";
 import { useFormat } from "../../parts/format";
+import { ButtonLink } from "../../parts/links";
 import { Page } from "../../parts/Page";
 import { Sheet } from "../../parts/Sheet";
 import { AnnotatorSkills } from "./AnnotatorSkills";
@@ -70,7 +71,17 @@ export default function QualityPage() {
             {(data) =>
               data.questions.length === 0 ? (
                 <Sheet>
-                  <Empty icon="quality" title={t("quality.none")}>
+                  <Empty
+                    icon="quality"
+                    title={t("quality.none")}
+                    actions={
+                      manages ? (
+                        <ButtonLink to="/projects/$projectId/members" params={{ projectId }}>
+                          {t("next.toMembers")}
+                        </ButtonLink>
+                      ) : null
+                    }
+                  >
                     {t("quality.noneWords")}
                   </Empty>
                 </Sheet>

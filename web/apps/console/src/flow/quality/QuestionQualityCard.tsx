@@ -94,7 +94,7 @@ export function QuestionQualityCard({ quality, question, onDoubt }: Props) {
             />
           ) : (
             <Text size="sm" c="dimmed">
-              {t("quality.noLabels")}
+              {t(question && !question.labels?.length ? "quality.noLabels" : "charts.noAnswers")}
             </Text>
           )}
         </div>
@@ -108,13 +108,13 @@ export function QuestionQualityCard({ quality, question, onDoubt }: Props) {
             </Text>
           )}
         </div>
+        {confusion && confusion.labels.length > 1 ? (
+          <div className={classes.confusion}>
+            <h3 className={classes.head}>{t("quality.confusion")}</h3>
+            <Confusion {...confusion} titleOf={titleOf} caption={t("quality.confusionWords")} />
+          </div>
+        ) : null}
       </div>
-      {confusion && confusion.labels.length > 1 ? (
-        <div className={classes.confusion}>
-          <h3 className={classes.head}>{t("quality.confusion")}</h3>
-          <Confusion {...confusion} titleOf={titleOf} caption={t("quality.confusionWords")} />
-        </div>
-      ) : null}
     </Sheet>
   );
 }

@@ -1,4 +1,4 @@
-import { Anchor, NumberInput, Select, Table, Text } from "@mantine/core";
+import { Anchor, Button, NumberInput, Select, Table, Text } from "@mantine/core";
 import type { Task } from "@qistas/api";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -16,6 +16,7 @@ import { may, useMe } from "../../data/session";
 import { say, sayProblem } from "../../parts/ask";
 import { Empty } from "../../parts/Empty";
 import { useFormat } from "../../parts/format";
+import { ButtonLink } from "../../parts/links";
 import { MoreRows } from "../../parts/MoreRows";
 import { Problem } from "../../parts/Problem";
 import quiet from "../../parts/quiet.module.css";
@@ -67,8 +68,28 @@ export function TaskList({ projectId }: { projectId: string }) {
       {list.error ? <Problem error={list.error} retry={() => void list.refetch()} /> : null}
       {list.isPending ? <Waiting rows={8} height={40} /> : null}
       {list.data && rows.length === 0 ? (
-        <Empty icon="queue" title={t("queue.noTasks")}>
-          {t("queue.noTasksWords")}
+        <Empty
+          icon="queue"
+          title={t("queue.noTasks")}
+          actions={
+            state || batch ? (
+              <Button
+                variant="default"
+                onClick={() => {
+                  setState(null);
+                  setBatch(null);
+                }}
+              >
+                {t("queue.showAll")}
+              </Button>
+            ) : manages ? (
+              <ButtonLink to="/projects/$projectId/sources" params={{ projectId }}>
+                {t("next.toSources")}
+              </ButtonLink>
+            ) : null
+          }
+        >
+          {t(state || batch ? "queue.noTasksSo" : "queue.noTasksWords")}
         </Empty>
       ) : null}
       {rows.length ? (
@@ -134,6 +155,17 @@ function TaskRow({ projectId, row, manages, batch, onOpen }: RowProps) {
       },
     );
   };
+  const turnTo = (assignee: string) =>
+    change.mutate(
+      { id: row.id, assignee },
+      {
+        onSuccess: () =>
+          say(t("queue.assigneeKept"), () =>
+            change.mutate({ id: row.id, assignee: row.assignee }, { onError: sayProblem }),
+          ),
+        onError: sayProblem,
+      },
+    );
   return (
     <Table.Tr>
       <Table.Td>
@@ -187,16 +219,20 @@ function TaskRow({ projectId, row, manages, batch, onOpen }: RowProps) {
             searchable
             data={assigneeChoices(assignees, t("members.groups"), t("members.members"))}
             value={row.assignee === nobody ? null : row.assignee}
-            onChange={(assignee) =>
-              change.mutate({ id: row.id, assignee: assignee ?? nobody }, { onError: sayProblem })
-            }
+            onChange={(assignee) => turnTo(assignee ?? nobody)}
           />
         ) : (
           t(row.assignee === nobody ? "queue.anyone" : "queue.someone")
         )}
       </Table.Td>
       <Table.Td ta="end">
-        <Text span size="sm" c="dimmed" title={format.dateTime(row.created_at)}>
+        <Text
+          span
+          size="sm"
+          c="dimmed"
+          title={format.dateTime(row.created_at)}
+          style={{ whiteSpace: "nowrap" }}
+        >
           {format.ago(row.created_at)}
         </Text>
       </Table.Td>
