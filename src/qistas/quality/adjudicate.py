@@ -10,6 +10,7 @@ from qistas.ontology import load_ontology, validate_answer
 from qistas.trust import Act, Permission, record, require
 
 from . import store
+from .plan_fit import plan_fit
 
 
 async def adjudicate_item(
@@ -27,5 +28,6 @@ async def adjudicate_item(
     )
     await store.settle(tx, item_id)
     await store.count_review(tx, project_id)
+    await plan_fit(tx, project_id)
     await record(tx, Act.ANNOTATION_REVIEW, [item_id, decision], verdict="adjudicate")
     return decision

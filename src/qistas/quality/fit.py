@@ -2,8 +2,7 @@
 
 import asyncio
 import time
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -13,6 +12,7 @@ import numpy as np
 from qistas.core.ids import ProjectId
 from qistas.core.principal import Principal
 from qistas.db import Database, Tx
+from qistas.engine.agreement import Agreement
 from qistas.ontology import (
     Answers,
     Inference,
@@ -33,10 +33,10 @@ from .decide_overlap import extend_fitted, report_savings, target_reached
 from .flag_skill import raise_skill_flags
 from .infer_consensus import fitting
 from .learnt import Known, keep_learnt, load_learnt
-from .types import Inferred, Skill
+from .tally import Tally
+from .types import Decided, Inferred, Skill
 
 BOOTSTRAPS = 500
-HISTOGRAM = 20
 SWAPPED = 200  # items whose consensus is stored in one transaction
 
 
@@ -78,6 +78,7 @@ async def fit_project(
         as_of = await tx.value("SELECT now()")
         items, annotators, gathered = await _gather(tx, project_id, version)
         gold = await store.live_gold(tx, project_id)
+        decided = await store.decided_items(tx, project_id)
     known = {code: gold[item][1] for code, item in enumerate(items) if item in gold}
     wanted = method or project.settings.method
     adaptive = project.settings.redundancy.adaptive
@@ -85,7 +86,7 @@ async def fit_project(
     summaries: dict[str, dict[str, Any]] = {}
     for question in ontology.questions:
         fitted = await asyncio.to_thread(
-            fit_question, question, gathered[question.name], items, annotators, known, wanted
+            fit_question, question, gathered[question.name], items, annotators, known, wanted, decided
         )
         seconds = round(time.monotonic() - start, 3)
         # What was learnt goes in with the first of what was inferred. The rest follows piece by piece, so that nothing
@@ -192,6 +193,7 @@ def fit_question(
     annotators: list[UUID],
     gold: dict[int, dict[str, Any]],
     method: str,
+    decided: Mapping[UUID, Decided],
 ) -> Fitted:
     """Infer one question. Pure but for the time it takes: the same answers give the same result."""
     kind = question.kind
@@ -223,7 +225,10 @@ def fit_question(
         if found is not None and inputs[code]
     ]
     skills = skills_of(question, inference, annotators)
-    return Fitted(question, rows, skills, _summary(question, inference, rows, agreement), inference.learnt)
+    tally = Tally(question, decided)
+    tally.add(rows)
+    summary = {**tally.summary(inference), "agreement": _agreement(agreement)}
+    return Fitted(question, rows, skills, summary, inference.learnt)
 
 
 def skills_of(question: Question, inference: Inference, annotators: Sequence[UUID]) -> list[Skill]:
@@ -243,30 +248,14 @@ def skills_of(question: Question, inference: Inference, annotators: Sequence[UUI
     ]
 
 
-def _summary(
-    question: Question, inference: Inference, rows: list[Inferred], agreement: Any
-) -> dict[str, Any]:
-    labels = Counter(name for row in rows for name in question.kind.labels_of(question, row.value))
-    counts, edges = np.histogram([1 - row.confidence for row in rows], bins=HISTOGRAM, range=(0.0, 1.0))
-    confusion = inference.confusion
+def _agreement(found: Agreement) -> dict[str, Any]:
     return {
-        "kind": question.kind.name,
-        "method": inference.method,
-        "explanation": inference.explanation,
-        "warnings": list(inference.warnings),
-        "agreement": {
-            "metric": agreement.metric,
-            "value": _number(agreement.value),
-            "low": _number(agreement.low),
-            "high": _number(agreement.high),
-            "n_items": int(agreement.n_items),
-            "warning": agreement.warning,
-        },
-        "labels": [{"name": name, "count": count} for name, count in labels.most_common(200)],
-        "doubt": {"edges": [float(e) for e in edges], "counts": [int(c) for c in counts]},
-        "confusion": {"labels": list(confusion[0]), "shares": confusion[1]} if confusion else None,
-        "consensus": len(rows),
-        "mean_doubt": float(np.mean([1 - row.confidence for row in rows])) if rows else None,
+        "metric": found.metric,
+        "value": _number(found.value),
+        "low": _number(found.low),
+        "high": _number(found.high),
+        "n_items": int(found.n_items),
+        "warning": found.warning,
     }
 
 

@@ -1,12 +1,12 @@
 """Fit on a cluster: a full run of a project too large for one machine, read from the database item range by item range.
 
 The answers leave the database as codes: the cluster's nodes get numbers, no item, no name, and no way to the database. This
-machine holds one range at a time and the tables of annotators. What grows with the project here is gold, and, where redundancy is
-adaptive, the confidence of each item, for the report of what was saved.
+machine holds one range at a time and the tables of annotators. What grows with the project here is gold, what experts decided, and,
+where redundancy is adaptive, the confidence of each item, for the report of what was saved.
 """
 
 import time
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -37,10 +37,11 @@ from qistas.ontology import (
 from qistas.trust import Permission, require
 
 from . import store
-from .fit import HISTOGRAM, Extension, skills_of
+from .fit import Extension, skills_of
 from .flag_skill import raise_skill_flags
 from .infer_consensus import fitting
 from .learnt import keep_learnt
+from .tally import Tally
 from .types import Inferred
 
 LAST = UUID(int=(1 << 128) - 1)
@@ -108,6 +109,7 @@ async def fit_on_cluster(
         version = await load_ontology(tx, project_id)
         as_of = await tx.value("SELECT now()")
         gold = await store.live_gold(tx, project_id)
+        decided = await store.decided_items(tx, project_id)
         bounds = await _bounds(tx, project_id, shards)
     run = _Run(db, who, project_id, version, bounds)
     for _, answer in gold.values():
@@ -138,19 +140,19 @@ async def fit_on_cluster(
             await keep_learnt(tx, project_id, name, found.method, inference.learnt, annotators)
             await store.save_skills(tx, project_id, name, skills)
             await raise_skill_flags(tx, project_id, name, skills)
-    tallies = {question.name: _Tally() for question in run.questions}
+    tallies = {question.name: Tally(question, decided) for question in run.questions}
     for at in range(shards):
         rows = await run.inferred(at, parts, wanted, gold)
         for low in range(0, len(rows), SAVED_AT_ONCE):
             async with db.tenant_tx(who) as tx:
                 await store.save_consensus(tx, project_id, rows[low : low + SAVED_AT_ONCE], as_of)
         for question in run.questions:
-            tallies[question.name].add(question, [row for row in rows if row.question == question.name])
+            tallies[question.name].add([row for row in rows if row.question == question.name])
     async with db.tenant_tx(who) as tx:
         before = await store.load_summaries(tx, project_id)
         seconds = {"seconds": round(time.monotonic() - start, 3)}
         for question in run.questions:
-            told = tallies[question.name].summary(question, inferences[question.name])
+            told = tallies[question.name].summary(inferences[question.name])
             earlier = before.get(question.name, ({}, None))[0]
             await store.save_summary(tx, project_id, question.name, {**earlier, **told, **seconds})
     left = tuple(q.name for q in version.ontology.questions if q.name not in fitted)
@@ -308,39 +310,3 @@ def _known(
             code = _label(question, answer)
             known[items[item]] = -1 if code is None else code
     return known
-
-
-class _Tally:
-    """What the summary of a question counts, range by range."""
-
-    def __init__(self) -> None:
-        self._labels: Counter[str] = Counter()
-        self._doubt = np.zeros(HISTOGRAM, dtype=np.int64)
-        self._sum = 0.0
-        self._rows = 0
-
-    def add(self, question: Question, rows: Sequence[Inferred]) -> None:
-        """Count some rows."""
-        self._labels.update(name for row in rows for name in question.kind.labels_of(question, row.value))
-        doubt = [1 - row.confidence for row in rows]
-        self._doubt += np.histogram(doubt, bins=HISTOGRAM, range=(0.0, 1.0))[0]
-        self._sum += sum(doubt)
-        self._rows += len(rows)
-
-    def summary(self, question: Question, inference: Inference) -> dict[str, Any]:
-        """As the quality page takes it."""
-        confusion = inference.confusion
-        return {
-            "kind": question.kind.name,
-            "method": inference.method,
-            "explanation": inference.explanation,
-            "warnings": list(inference.warnings),
-            "labels": [{"name": name, "count": count} for name, count in self._labels.most_common(200)],
-            "doubt": {
-                "edges": [float(edge) for edge in np.linspace(0.0, 1.0, HISTOGRAM + 1)],
-                "counts": self._doubt.tolist(),
-            },
-            "confusion": {"labels": list(confusion[0]), "shares": confusion[1]} if confusion else None,
-            "consensus": self._rows,
-            "mean_doubt": self._sum / self._rows if self._rows else None,
-        }

@@ -3,30 +3,25 @@
 import asyncio
 import time
 from collections import OrderedDict
-from datetime import timedelta
 
 from qistas.connectors.blobs import open_blobs
-from qistas.core.clock import utc_now
 from qistas.core.ids import ProjectId, parse_uuid
-from qistas.jobs import JobContext, defer, job, schedule
+from qistas.jobs import JobContext, job, schedule
 
 from . import store
 from .errors_find import find_errors as find_label_errors
 from .fit import fit_project
 from .fit_apart import fit_apart
 from .infer_consensus import BATCH, infer_due
+from .plan_fit import plan_fit
 from .sweep import end_lost_searches, give_up_search, sweep_due
 
 GATHER_SECONDS = 0.6  # while answers stream in, those that come within it are inferred in one go
 FIRST_SECONDS = 0.1  # the same where few come
 QUIET_SECONDS = 2.0
 FEW = 3
-MIN_WAIT_SECONDS = 3
-MAX_WAIT_SECONDS = 900
 MOST_REMEMBERED = 1000
 APART_FROM = 20_000  # answers of a project
-WAIT_FACTOR = 15  # a full run is made at most a fifteenth of the time
-
 
 # When this worker last inferred in a project, by its own clock, and how much: how long to gather is all that hangs on it.
 _last_run: OrderedDict[ProjectId, tuple[float, int]] = OrderedDict()
@@ -51,15 +46,7 @@ async def infer_consensus(context: JobContext, *, tenant_id: str, project_id: st
     if total == 0:
         return
     async with context.db.tenant_tx(who) as tx:
-        last = max(
-            (float(s.get("seconds", 0)) for s, _ in (await store.load_summaries(tx, project)).values()),
-            default=0.0,
-        )
-        wait = min(MAX_WAIT_SECONDS, max(MIN_WAIT_SECONDS, WAIT_FACTOR * last))
-        await defer(
-            tx, "quality.fit", key=f"fit:{project}", lock=f"fit:{project}", at=utc_now() + timedelta(seconds=wait), priority=-10,
-            project_id=project,
-        )  # fmt: skip
+        await plan_fit(tx, project)
 
 
 @job("quality.fit", tries=2)

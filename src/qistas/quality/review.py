@@ -14,6 +14,7 @@ from qistas.sources import present_item
 from qistas.trust import Act, Permission, record, require
 
 from . import store
+from .plan_fit import plan_fit
 from .types import ReviewOffer, Verdict
 
 MAX_REASON = 4000
@@ -101,6 +102,7 @@ async def review_annotation(
             tx, project_id, item_id, version, given if clean is None else clean, reason
         )
         await store.settle(tx, item_id)
+        await plan_fit(tx, project_id)
     await record(tx, Act.ANNOTATION_REVIEW, [item_id, annotation_id], verdict=verdict.value)
     return review_id
 

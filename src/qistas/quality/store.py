@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 from qistas.db import Tx, read_statement
 from qistas.sources import hold_batch
 
-from .types import AnnotatorRow, AnswerRow, ConsensusRow, Gold, Inferred, Raised, Skill
+from .types import AnnotatorRow, AnswerRow, ConsensusRow, Decided, Gold, Inferred, Raised, Skill
 
 CHUNK = 5000
 INFINITY = "infinity"
@@ -700,6 +700,23 @@ async def insert_adjudication(
             "by": tx.principal.member_id,
         },
     )
+
+
+async def decided_items(tx: Tx, project_id: UUID) -> dict[UUID, Decided]:
+    """What experts decided, item by item; not of items that were withdrawn."""
+    found: dict[UUID, Decided] = {}
+    async for rows in tx.stream(
+        """SELECT d.item_id, d.answer, ARRAY(SELECT c.question FROM consensus c
+                                              WHERE c.tenant_id = %(tenant)s AND c.item_id = d.item_id AND c.settled)
+             FROM adjudications d JOIN items i ON i.tenant_id = %(tenant)s AND i.id = d.item_id AND i.withdrawn_at IS NULL
+            WHERE d.tenant_id = %(tenant)s AND d.project_id = %(project)s ORDER BY d.id""",
+        {"tenant": tx.tenant_id, "project": project_id},
+        CHUNK,
+    ):
+        for item, answer, settled in rows:
+            before = found[item].answer if item in found else {}
+            found[item] = Decided({**before, **answer}, frozenset(settled))
+    return found
 
 
 async def count_review(tx: Tx, project_id: UUID) -> None:

@@ -42,6 +42,14 @@ class Inferred:
 
 
 @dataclass(frozen=True, slots=True)
+class Decided:
+    """What experts said of one item: the last answer to each question they spoke of, and the questions settled by it as they stand."""
+
+    answer: dict[str, Any]
+    settled: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class ConsensusRow:
     """One inferred answer in a list."""
 

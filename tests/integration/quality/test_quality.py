@@ -294,6 +294,59 @@ async def test_settled_items_stand_last_and_with_the_experts_answer(db: Database
     assert await pages(2, min_doubt=0.1) == whole[:3]
 
 
+async def test_what_was_chosen_and_the_doubt_left_follow_the_expert(db: Database, tenant: Tenant) -> None:
+    project = await make_project(db, tenant.owner, overlap=2)
+    items = await fill(db, tenant.owner, project, 6)
+    people = [await tenant.member(Role.ANNOTATOR) for _ in range(2)]
+    receipts: dict[UUID, UUID] = {}
+    for who, said in zip(people, ("news", "art"), strict=True):
+        for offer in await claim(db, who, project, 5):  # nobody answers the last
+            receipts[offer.item_id] = (await submit(db, who, project, offer, said)).id
+    await infer(db, tenant.owner, project)
+
+    async def told() -> tuple[dict[str, int], list[int], float]:
+        await fit_project(db, tenant.owner, project)
+        async with db.tenant_tx(tenant.owner) as tx:
+            (question,) = (await quality_report(tx, project))["questions"]
+        assert question["consensus"] == 5
+        labels = {one["name"]: one["count"] for one in question["labels"]}
+        return labels, question["doubt"]["counts"], question["mean_doubt"]
+
+    async def waiting() -> int:
+        """Full runs that wait; they are taken away."""
+        async with db.system_tx(reason="test") as tx:
+            await tx.run("SET LOCAL search_path = jobs")
+            return await tx.run("DELETE FROM procrastinate_jobs WHERE task_name = 'quality.fit'")
+
+    labels, doubt, mean = await told()
+    assert (labels.get("sport", 0), sum(labels.values()), doubt[0], sum(doubt)) == (0, 5, 0, 5)
+    await waiting()
+    async with db.tenant_tx(tenant.owner) as tx:
+        for item in (items[0], items[5]):
+            await adjudicate_item(tx, project, item, {"topic": {"labels": ["sport"]}}, "")
+    assert await waiting() == 1
+    async with db.tenant_tx(tenant.owner) as tx:
+        await review_annotation(
+            tx, project, receipts[items[1]], Verdict.CORRECT, answer={"topic": {"labels": ["sport"]}}
+        )
+    assert await waiting() == 1
+    decided, doubt, lower = await told()
+    assert (decided["sport"], sum(decided.values()), doubt[0], sum(doubt)) == (3, 6, 2, 5)
+    assert lower == pytest.approx(mean * 3 / 5, rel=0.02)
+    # A new answer is one more than the expert has seen: there is doubt again, while their answer stands as it does in a version.
+    async with db.tenant_tx(people[0]) as tx:
+        (mine,) = [row for row in (await my_annotations(tx, project)).rows if row.item_id == items[0]]
+        await revise_annotation(
+            tx, project, mine.id, {"topic": {"labels": ["art"]}}, seconds=1, client_key="again"
+        )
+    await infer(db, tenant.owner, project)
+    labels, doubt, _ = await told()
+    assert (labels["sport"], sum(doubt[:1])) == (3, 1)
+    async with db.tenant_tx(tenant.owner) as tx:
+        await withdraw_item(tx, project, items[5])
+    assert (await told())[0]["sport"] == 2
+
+
 async def test_two_reviewers_who_ask_at_once_get_two_items_and_none_that_was_withdrawn(
     db: Database, tenant: Tenant
 ) -> None:
