@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from qistas.core.ids import ProjectId
 from qistas.core.page import DEFAULT_LIMIT, Page, decode_id, decode_numbers, page_of
-from qistas.core.principal import Principal
 from qistas.db import Tx
 from qistas.trust import Permission, may, projects_seen, require
 
@@ -19,6 +19,7 @@ MOST_DAYS = 366
 
 
 LEAST_STEP = 50  # tasks by which the counts move that annotators see
+MOST_COUNTED = 2000  # items of a project up to which an annotator's own answers are counted; beyond, the step tells as much
 
 
 async def list_projects(
@@ -29,7 +30,7 @@ async def list_projects(
     seen = projects_seen(who)
     only = None if seen is None else sorted(seen)
     rows = await store.list_projects(tx, after=decode_id(after), state=state, only=only, limit=limit + 1)
-    shown = [_for_eyes(who, row) for row in rows]
+    shown = await _for_eyes(tx, rows)
     return page_of(shown, limit, [rows[limit - 1].project.id] if len(rows) > limit else None)
 
 
@@ -37,7 +38,8 @@ async def read_project(tx: Tx, project_id: ProjectId) -> ProjectRow:
     """One project with its counts. Raises Missing."""
     require(tx.principal, Permission.PROJECT_VIEW, project_id)
     project = await load_project(tx, project_id)
-    return _for_eyes(tx.principal, ProjectRow(project, await store.count_project(tx, project_id)))
+    (shown,) = await _for_eyes(tx, [ProjectRow(project, await store.count_project(tx, project_id))])
+    return shown
 
 
 async def read_progress(tx: Tx, project_id: ProjectId, *, days: int = 90) -> Progress:
@@ -68,18 +70,33 @@ async def list_versions(
     return page_of(rows, limit, [rows[limit - 1].version] if len(rows) > limit else None)
 
 
-def _for_eyes(who: Principal, row: ProjectRow) -> ProjectRow:
+async def _for_eyes(tx: Tx, rows: Sequence[ProjectRow]) -> list[ProjectRow]:
     """Annotators do not learn what all others cost, nor how dense gold is planted, nor from the counts which task was gold."""
-    if may(who, Permission.QUALITY_VIEW, row.project.id):
-        return row
+    who = tx.principal
+    hidden = [row for row in rows if not may(who, Permission.QUALITY_VIEW, row.project.id)]
+    small = [row.project.id for row in hidden if 0 < row.counts.items <= MOST_COUNTED]
+    had = await store.count_had(tx, small, who.member_id) if small else {}
+    held = await store.count_held(tx, [row.project.id for row in hidden], who.member_id) if hidden else {}
+    kept = {
+        row.project.id: _hide(row, had.get(row.project.id, 0), held.get(row.project.id, 0)) for row in hidden
+    }
+    return [kept.get(row.project.id, row) for row in rows]
+
+
+def _hide(row: ProjectRow, had: int, held: int) -> ProjectRow:
     settings = replace(row.project.settings, gold_rate=0.0)
-    return ProjectRow(replace(row.project, settings=settings), _in_steps(row.counts))
+    return ProjectRow(replace(row.project, settings=settings), _bounds(row.counts, had, held))
 
 
-def _in_steps(counts: Counts) -> Counts:
-    """Counts that move in steps of many tasks: one that moved with each answer to work would tell the answers to gold."""
+def _bounds(counts: Counts, had: int, held: int) -> Counts:
+    """How much can still come, at most, to somebody who has had `had` of the items and holds `held`.
+
+    What all do together moves in steps of many tasks: a count that moved with each answer to work would tell the answers to gold.
+    What they did themselves they know, gold or not, so that it moves with each of their own answers betrays nothing. Nor is what
+    they hold ever more than what is left: gold, which is no part of `open`, would stand out once all work is done.
+    """
     step = max(LEAST_STEP, -(-counts.tasks // 20))
-    left = min(counts.items, -(-counts.open // step) * step)
+    left = max(0, min(counts.items - had, max(held, -(-counts.open // step) * step)))
     return replace(
         counts,
         tasks=counts.items,

@@ -125,6 +125,31 @@ async def count_project(tx: Tx, project_id: UUID) -> Counts:
     return Counts(*found[0]) if found else Counts()
 
 
+COUNT_HAD = """
+SELECT t.project_id, count(*)
+  FROM tasks t JOIN leases l ON l.tenant_id = t.tenant_id AND l.task_id = t.id AND l.annotator_id = %(annotator)s
+ WHERE t.tenant_id = %(tenant)s AND t.project_id = ANY (%(projects)s) AND t.state <> 'withdrawn'
+   AND l.state IN ('answered', 'skipped')
+ GROUP BY t.project_id
+"""
+
+
+async def count_had(tx: Tx, projects: Sequence[UUID], annotator: UUID) -> dict[UUID, int]:
+    """How many tasks, not withdrawn, an annotator answered or skipped and does not hold again."""
+    params = {"tenant": tx.tenant_id, "projects": list(projects), "annotator": annotator}
+    return dict(await tx.rows(COUNT_HAD, params))
+
+
+async def count_held(tx: Tx, projects: Sequence[UUID], annotator: UUID) -> dict[UUID, int]:
+    """How many tasks an annotator holds now."""
+    rows = await tx.rows(
+        "SELECT project_id, count(*) FROM leases WHERE tenant_id = %(tenant)s AND annotator_id = %(annotator)s"
+        " AND project_id = ANY (%(projects)s) AND state = 'live' GROUP BY project_id",
+        {"tenant": tx.tenant_id, "projects": list(projects), "annotator": annotator},
+    )
+    return dict(rows)
+
+
 LIST_DAYS = """
 SELECT day, sum(answers)::bigint AS answers, sum(skips)::bigint AS skipped, sum(seconds) AS seconds,
        sum(cost_minor)::bigint AS cost_minor

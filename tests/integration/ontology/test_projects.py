@@ -27,6 +27,8 @@ from qistas.ontology import (
 )
 from qistas.ontology.read import LEAST_STEP
 from qistas.quality import plant_gold
+from qistas.sources import withdraw_item
+from qistas.tasks import SkipReason, skip_task
 
 YAML = "format: 1\nfields: [{name: text}]\nquestions: [{name: ok, kind: choice, labels: [yes, no]}]\n"
 
@@ -268,22 +270,59 @@ async def test_lists_go_page_by_page(db: Database, tenant: Tenant) -> None:
 
 async def test_the_counts_annotators_see_do_not_tell_gold_from_work(db: Database, tenant: Tenant) -> None:
     project = await make_project(db, tenant.owner)
-    gold, work = await fill(db, tenant.owner, project, 2)
+    gold, *_ = await fill(db, tenant.owner, project, 5)
     async with db.tenant_tx(tenant.owner) as tx:
         await plant_gold(tx, project, gold, {"topic": {"labels": ["art"]}})
+        await update_project(tx, project, settings={"gold_rate": 0.5})
+    who, other = await tenant.member(Role.ANNOTATOR), await tenant.member(Role.ANNOTATOR)
+
+    async def left(person: Principal) -> tuple[int, int, int]:
+        async with db.tenant_tx(person) as tx:
+            one = (await read_project(tx, project)).counts
+            (listed,) = (await list_projects(tx)).rows
+        assert listed.counts == one
+        return one.tasks, one.open, one.done
+
+    assert await left(who) == (5, 5, 0)
+    met: list[bool] = []
+    for had in range(1, 4):  # every answer of their own counts the same, gold or work
+        (offer,) = await claim(db, who, project)
+        await submit(db, who, project, offer, "art")
+        met.append(offer.item_id == gold)
+        assert await left(who) == (5, 5 - had, had)
+    assert await left(other) == (5, 5, 0)  # what others do moves it by many tasks alone
+    assert LEAST_STEP > 10
+
+
+async def test_a_task_in_hand_is_left_though_all_work_is_done(db: Database, tenant: Tenant) -> None:
+    project = await make_project(db, tenant.owner)
+    gold, _ = await fill(db, tenant.owner, project, 2)
+    who, other = await tenant.member(Role.ANNOTATOR), await tenant.member(Role.ANNOTATOR)
+    held = {offer.item_id: offer for offer in await claim(db, who, project, 2)}
+    async with db.tenant_tx(tenant.owner) as tx:
+        await plant_gold(tx, project, gold, {"topic": {"labels": ["art"]}})
+    del held[gold]
+    (work,) = held.values()
+    await submit(db, who, project, work, "art")  # all work is done now
+    async with db.tenant_tx(who) as tx:
+        assert (await read_project(tx, project)).counts.open == 1
+    async with db.tenant_tx(other) as tx:
+        assert (await read_project(tx, project)).counts.open == 0
+
+
+async def test_a_skipped_task_and_one_withdrawn_are_not_left(db: Database, tenant: Tenant) -> None:
+    project = await make_project(db, tenant.owner)
+    items = await fill(db, tenant.owner, project, 4)
     who = await tenant.member(Role.ANNOTATOR)
-
-    async def seen() -> tuple[int, int, int]:
-        async with db.tenant_tx(who) as tx:
-            counts = (await read_project(tx, project)).counts
-        return counts.tasks, counts.open, counts.done
-
-    assert await seen() == (2, 2, 0)
-    (offer,) = await claim(db, who, project)
-    assert offer.item_id == work
-    await submit(db, who, project, offer, "art")
-    assert await seen() == (2, 0, 2)
-    assert LEAST_STEP > 10  # with more tasks than that, one answer alone moves nothing
+    one, two = await claim(db, who, project, 2)
+    await submit(db, who, project, one, "art")
+    async with db.tenant_tx(who) as tx:
+        await skip_task(tx, project, two.lease_id, SkipReason.UNCLEAR)
+    async with db.tenant_tx(tenant.owner) as tx:
+        await withdraw_item(tx, project, one.item_id)
+    assert one.item_id in items
+    async with db.tenant_tx(who) as tx:
+        assert (await read_project(tx, project)).counts.open == 2
 
 
 async def test_counts_are_read_from_the_counters(tenant: Tenant) -> None:

@@ -119,7 +119,9 @@ class CountsSent(BaseModel):
 
     items: int
     tasks: int
-    open: int = Field(description="Tasks that are not done")
+    open: int = Field(
+        description="Tasks that are not done; for who may not see quality, as many as can still come to them at most"
+    )
     done: int
     answers: int
     answers_today: int

@@ -1973,7 +1973,7 @@ export interface components {
             items: number;
             /**
              * Open
-             * @description Tasks that are not done
+             * @description Tasks that are not done; for who may not see quality, as many as can still come to them at most
              */
             open: number;
             /** Reviewed */

@@ -72,9 +72,7 @@ export default function ProjectsPage() {
               <Table.Tr>
                 <Table.Th miw={110}>{t("projects.name")}</Table.Th>
                 <Table.Th visibleFrom="sm">{t("projects.state")}</Table.Th>
-                <Table.Th w={{ base: 84, sm: 180 }}>
-                  {t("projects.progress")}
-                </Table.Th>
+                <Table.Th w={{ base: 84, sm: 180 }}>{t("projects.progress")}</Table.Th>
                 <Table.Th ta="end" visibleFrom="sm">
                   {t("counts.items")}
                 </Table.Th>
@@ -108,7 +106,7 @@ function Row({ row }: { row: ProjectRow }) {
   const me = useMe();
   const format = useFormat();
   const { counts } = row;
-  const sees = may(me, "see", row.id); // others are told how much is open in steps of many tasks
+  const sees = may(me, "see", row.id); // others are told how much can still come to them, at most
   const share = counts.tasks ? counts.done / counts.tasks : 0;
   return (
     <Table.Tr>

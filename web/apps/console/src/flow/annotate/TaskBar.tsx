@@ -28,7 +28,7 @@ export function TaskBar({ projectId, loop, view, guidelineOpen, hasGuideline }: 
   const reopens = view.canGoBack && view.work?.revises === null;
   const project = useQuery({ ...projectQuery(projectId), refetchInterval: every(30_000) });
   const open = project.data?.counts.open;
-  // who may not see quality is told the count in steps of many tasks: it is a bound, not a number
+  // who may not see quality is told how much can still come to them at most: see ontology/read.py
   const told = may(useMe(), "see", projectId) ? "progress.open" : "progress.openUpTo";
   const number = new Intl.NumberFormat(i18n.language);
   return (
