@@ -1,13 +1,18 @@
 """`qistas quality errors`: labels that are likely wrong, the likeliest first."""
 
 import argparse
+from collections.abc import Sequence
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
+from unicodedata import bidirectional
 
-from .reaching import add_server_arguments, client_of, progress_of, table, tell_json
+from .reaching import add_server_arguments, client_of, progress_of, tell_json
 
 if TYPE_CHECKING:
     from qistas.sdk import Client
 
+WIDTH = 80
+NUMBERS = 6 + 11 + 8 + 13 + 5 * 2  # columns that the numbers of a row take, and the spaces between all
 EXAMPLES = """\
 examples:
   qistas quality errors News
@@ -67,13 +72,10 @@ def run(chosen: argparse.Namespace) -> None:
     if chosen.json:
         tell_json({"search": search, "errors": shown, "sent_back": [row["item_id"] for row in back]})
         return
-    print(summary_words(search))
+    print("\n".join(fill(line, width=WIDTH) for line in summary_words(search).split("\n")))
     if shown:
         print()
-        table(
-            ["item", "content", "label", "suggested", "likelihood", "model", "answers", "alike"],
-            [_row(row) for row in shown],
-        )
+        _print(shown)
     if back:
         print(f"\nSent back to the queue: {len(back):,}.")
 
@@ -106,7 +108,7 @@ def summary_words(search: dict[str, Any]) -> str:
     else:
         words = (
             f"The quick model alone takes about {search['estimated']:,.0f} of {search['looked_at']:,} labels to be wrong "
-            f"(90 % interval {search['low']:,.0f} to {search['high']:,.0f}, for sampling alone)."
+            f"(90% interval {search['low']:,.0f} to {search['high']:,.0f}, for sampling alone)."
         )
     if search["model_right"] is not None:
         words += (
@@ -118,14 +120,59 @@ def summary_words(search: dict[str, Any]) -> str:
     return words
 
 
-def _row(row: dict[str, Any]) -> tuple[Any, ...]:
+def _print(rows: list[dict[str, Any]]) -> None:
+    """The list, in as many columns as the terminal has and in 80 where there is none."""
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(markup=False, highlight=False, emoji=False)
+    wide = console.width if console.is_terminal else WIDTH
+    head, *lines = listed(rows, wide)
+    console.print(Text(head, style="bold", no_wrap=True, overflow="ignore"), crop=False)
+    for line in lines:
+        console.print(Text(line, no_wrap=True, overflow="ignore"), crop=False)
+
+
+def listed(rows: list[dict[str, Any]], wide: int) -> list[str]:
+    """The list as lines of at most `wide` columns: what speaks against a label, and under it the content it stands on."""
+    from rich.cells import cell_len, set_cell_size
+
+    def cut(text: str, most: int) -> str:
+        return text if cell_len(text) <= most else set_cell_size(text, most - 1).rstrip() + "…"
+
+    names = [label_words(row[key]) for row in rows for key in ("value", "suggested")]
+    most = min(max(cell_len(name) for name in [*names, "suggested"]), max(9, (wide - NUMBERS) // 2))
+    sizes = (6, most, most, 11, 8, 13)
+    heads = ("likely", "label", "suggested", "model", "answers", "alike")
+
+    def line(cells: Sequence[str]) -> str:
+        return "  ".join(
+            _apart(cut(cell, size), size - cell_len(cut(cell, size)))
+            for cell, size in zip(cells, sizes, strict=True)
+        ).rstrip()
+
+    found = [line(heads)]
+    for row in rows:
+        found.append(line(_row(row)))
+        content, own = briefly(row["data"], 2 * wide), row["external_id"] or row["item_id"]
+        known = content.startswith((own, own.removesuffix("…")))
+        told = ("queued · " if row["queued_at"] else "") + ("" if known else f"{own}: ") + content
+        found.append(" " * 8 + _apart(cut(told, wide - 8), 0))
+    return found
+
+
+def _apart(text: str, padding: int) -> str:
+    """A cell; one with right-to-left letters is isolated, so that it moves nothing beside it."""
+    turns = any(bidirectional(letter) in ("R", "AL") for letter in text)
+    return (f"\u2068{text}\u2069" if turns else text) + " " * padding
+
+
+def _row(row: dict[str, Any]) -> tuple[str, ...]:
     model, answers, near = (row["evidence"][name] for name in ("model", "answers", "neighbours"))
     return (
-        row["external_id"] or row["item_id"],
-        briefly(row["data"]),
+        f"{row['likelihood']:>6.0%}",
         label_words(row["value"]),
         label_words(row["suggested"]),
-        f"{row['likelihood']:.2f}" + (" queued" if row["queued_at"] else ""),
         f"{model['given']:.0%} → {model['suggested']:.0%}" if model else "",
         f"{answers['support']} of {answers['total']}",
         f"{near['same']} → {near['suggested']} of {near['total']}" if near else "",

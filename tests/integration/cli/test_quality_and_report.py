@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 from tests.vocabulary import TOPICS, sentence
 
 from qistas.sdk import Client
@@ -104,8 +105,9 @@ def test_errors_are_listed_and_sent_back(installation: Installation) -> None:
     assert told["sent_back"] == [told["errors"][0]["item_id"]]
     plain = run(installation, "quality", "errors", name, "--question", "topic")
     assert plain.returncode == 0, plain.stderr
-    assert "90 % interval" in plain.stdout
+    assert "90% interval" in " ".join(plain.stdout.split())
     assert "queued" in plain.stdout
+    assert max(map(cell_len, plain.stdout.splitlines())) <= 80
     assert run(installation, "quality", "errors", name, "--question", "none").returncode == 6
     assert run(installation, "quality", "errors", name, "--limit", "0").returncode == 2
 
