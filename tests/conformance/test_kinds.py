@@ -538,8 +538,11 @@ def test_words_for_people_and_columns_for_tables(case: tuple[Kind, Question, dic
             kind.polygons_of(question, value),
         ):
             assert marks is None or len(marks) == len(kind.labels_of(question, value))
-        preference = kind.preference_of(question, value)
-        assert preference is None or set(preference[:2]) <= set(kind.fields_of(question))
+        compared = set(kind.compares(question))
+        for better, worse, strength in kind.preferences_of(question, value):
+            assert {better, worse} <= compared
+            assert better != worse
+            assert strength >= 0
     assert set(kind.fields_of(question)) <= {field["name"] for field in FIELDS}
 
 

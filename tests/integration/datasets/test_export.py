@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.json
 import pyarrow.parquet as pq
 import pytest
 import yaml
@@ -19,6 +20,7 @@ from tests.integration.datasets.conftest import Yard, make_yard
 from qistas.core.errors import Conflict, Invalid, SelectionInvalid
 from qistas.datasets import FORMATS, Splits, render_export, start_export, store
 from qistas.datasets.formats import hugging_face
+from qistas.ontology.templates import find_template
 
 
 def picture() -> bytes:
@@ -229,6 +231,119 @@ async def test_preferences(everything: Yard, ties: str, count: int) -> None:
         "rejected": "زار أحمد القاهرة.",
         "strength": 2,
     }
+
+
+def answers(*names: str, type: str = "text", **more: Any) -> list[dict[str, Any]]:
+    return [{"name": name, "type": type, **more} for name in names]
+
+
+async def preferences(yard: Yard, **options: Any) -> list[dict[str, Any]]:
+    """The lines as a trainer's loader reads them: typed column by column."""
+    done, file = await yard.export(await yard.seal(), "preference", **options)
+    lines = pyarrow.json.read_json(io.BytesIO(file)).to_pylist()
+    assert len(lines) == done.rows == file.count(b"\n")
+    return lines
+
+
+@pytest.mark.parametrize(("ties", "count"), [("drop", 5), ("both", 7), ("keep", 6)])
+async def test_a_ranking_becomes_preferences(tenant: Tenant, tmp_path: Path, ties: str, count: int) -> None:
+    template = find_template("ranking")
+    yard = await make_yard(tenant, tmp_path, template.ontology.to_document())
+    data = template.sample[0]
+    order = [["answer_b"], ["answer_a", "answer_c"], ["answer_d"]]
+    await yard.answer(await yard.item(data), [0], {"order": {"order": order}})
+    lines = await preferences(yard, ties=ties)
+    assert len(lines) == count
+    assert {len(line["chosen"]) for line in lines} == {1}
+    said = {data[name]: name[-1] for name in ("answer_a", "answer_b", "answer_c", "answer_d")}
+    pairs = {
+        (said[line["chosen"][0]["content"]], said[line["rejected"][0]["content"]]): line["strength"]
+        for line in lines
+    }
+    clear = {("b", "a"): 1, ("b", "c"): 1, ("b", "d"): 2, ("a", "d"): 1, ("c", "d"): 1}
+    tied = {"drop": {}, "both": {("a", "c"): 0, ("c", "a"): 0}, "keep": {("a", "c"): 0}}
+    assert pairs == clear | tied[ties]
+    assert [line["prompt"] for line in lines] == [data["prompt"]] * count
+    assert {line["chosen"][0]["role"] for line in lines} == {"assistant"}
+    assert [line.get("tie") for line in lines].count(True) == (ties == "keep")
+
+
+async def test_the_best_few_stand_before_all_others(tenant: Tenant, tmp_path: Path) -> None:
+    yard = await make_yard(
+        tenant,
+        tmp_path,
+        {
+            "format": 1,
+            "fields": [
+                *answers("prompt", "one", "two"),
+                *answers("three", required=False),
+                {"name": "f4", "title": {"en": "Four"}},
+            ],
+            "questions": [
+                {
+                    "name": "best",
+                    "kind": "ranking",
+                    "top": 2,
+                    "labels": ["one", "two", "three", {"name": "four", "title": {"en": "Four"}}],
+                }
+            ],
+        },
+    )
+    whole = {"prompt": "?", "one": "1", "two": "2", "three": "3", "f4": "4"}
+    best = {"best": {"order": [["four"], ["two"]]}}
+    await yard.answer(await yard.item(whole), [0], best)
+    part = {name: text for name, text in whole.items() if name != "three"} | {"prompt": "??"}
+    await yard.answer(await yard.item(part), [0], best)
+    lines = await preferences(yard)
+    told = [(line["prompt"], line["chosen"], line["rejected"], line["strength"]) for line in lines]
+    assert [line[1:] for line in told if line[0] == "?"] == [
+        ("4", "2", 1),
+        ("4", "1", 2),
+        ("4", "3", 2),
+        ("2", "1", 1),
+        ("2", "3", 1),
+    ]
+    assert [line[1:] for line in told if line[0] == "??"] == [("4", "2", 1), ("4", "1", 2), ("2", "1", 1)]
+
+
+async def test_a_ranking_of_words_has_nothing_to_choose(tenant: Tenant, tmp_path: Path) -> None:
+    words = {"name": "order", "kind": "ranking", "labels": ["taste", "text", "smell"]}
+    ontology = {"format": 1, "fields": answers("text", "other"), "questions": [words]}
+    yard = await make_yard(tenant, tmp_path, ontology)
+    order = {"order": {"order": [["taste"], ["text"], ["smell"]]}}
+    await yard.answer(await yard.item({"text": "a", "other": "b"}), [0], order)
+    with pytest.raises(SelectionInvalid, match="not texts of the items") as refused:
+        await yard.export(await yard.seal(), "preference")
+    assert refused.value.faults[0].where == "questions.order.labels"
+
+
+async def test_a_ranking_of_words_beside_a_preference_is_left_out_and_told(
+    tenant: Tenant, tmp_path: Path
+) -> None:
+    questions = [
+        {"name": "order", "kind": "ranking", "labels": ["taste", "smell"]},
+        {"name": "better", "kind": "pairwise", "left": "one", "right": "two"},
+    ]
+    ontology = {
+        "format": 1,
+        "fields": [*answers("prompt"), *answers("one", "two", type="chat")],
+        "questions": questions,
+    }
+    yard = await make_yard(tenant, tmp_path, ontology)
+    one, two = ([{"role": "assistant", "content": text}] for text in "12")
+    await yard.answer(
+        await yard.item({"prompt": "?", "one": one, "two": two}),
+        [0],
+        {"order": {"order": [["taste"], ["smell"]]}, "better": {"choice": "left", "strength": 1}},
+    )
+    done, file = await yard.export(await yard.seal(), "preference")
+    (line,) = [json.loads(line) for line in file.splitlines()]
+    assert (line["prompt"], line["chosen"], line["rejected"]) == (
+        [{"role": "user", "content": "?"}],
+        one,
+        two,
+    )
+    assert "order" in done.detail
 
 
 async def test_what_cannot_be_rendered_is_refused_at_once(yard: Yard) -> None:

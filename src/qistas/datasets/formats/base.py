@@ -14,7 +14,7 @@ from qistas.connectors.blobs import BlobStore
 from qistas.core.errors import Fault, SelectionInvalid
 from qistas.core.ids import TenantId
 from qistas.datasets.shards import Shard, read_batches
-from qistas.ontology import FieldType, Kind, Ontology, Question
+from qistas.ontology import FieldType, Ontology, Question
 
 ZIP_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can hold: the same content gives the same bytes
 EXTENSIONS = {
@@ -133,8 +133,8 @@ def questions_with(ontology: Ontology, column: str) -> list[Question]:
 
 
 def preferring(ontology: Ontology) -> list[Question]:
-    """The questions whose answers prefer one field to another."""
-    return [q for q in ontology.questions if type(q.kind).preference_of is not Kind.preference_of]
+    """The questions whose answers prefer one thing to another."""
+    return [q for q in ontology.questions if q.kind.compares(q)]
 
 
 def no_such_question(format: str, kind: str) -> SelectionInvalid:

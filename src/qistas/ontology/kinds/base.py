@@ -329,9 +329,13 @@ class Kind(Protocol):
         """The outlines in `value`, or None for a kind that draws none."""
         return None
 
-    def preference_of(self, question: Question, value: Value) -> tuple[str, str, int] | None:
-        """(chosen field, rejected field, strength); equal fields at a tie; None for a kind that prefers nothing."""
-        return None
+    def compares(self, question: Question) -> tuple[str, ...]:
+        """What its answers set one before another: fields, or labels that may stand for fields; nothing for a kind that prefers nothing."""
+        return ()
+
+    def preferences_of(self, question: Question, value: Value) -> tuple[tuple[str, str, int], ...]:
+        """(the better, the worse, by how much) for each two of them that `value` compares; by 0 at a tie."""
+        return ()
 
 
 def object_of(value: Any, keys: frozenset[str], where: str, faults: list[Fault]) -> Value | None:

@@ -288,15 +288,17 @@ class Pairwise(Kind):
         cells = (None, None) if value is None else (value["choice"], value.get("strength"))
         return cells[: len(self.columns(question))]
 
-    def preference_of(self, question: Question, value: Value) -> tuple[str, str, int]:
-        """The chosen field first; one field twice at a tie."""
-        settings: PairwiseSettings = question.settings
+    def compares(self, question: Question) -> tuple[str, ...]:
+        """The two fields."""
+        return self.fields_of(question)
+
+    def preferences_of(self, question: Question, value: Value) -> tuple[tuple[str, str, int], ...]:
+        """The chosen field first."""
+        left, right = self.fields_of(question)
         if value["choice"] == "tie":
-            return settings.left, settings.left, 0
-        chosen, rejected = (
-            (settings.left, settings.right) if value["choice"] == "left" else (settings.right, settings.left)
-        )
-        return chosen, rejected, value.get("strength", 1)
+            return ((left, right, 0),)
+        better, worse = (left, right) if value["choice"] == "left" else (right, left)
+        return ((better, worse, value.get("strength", 1)),)
 
     def _side(
         self,

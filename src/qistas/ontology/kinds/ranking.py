@@ -292,6 +292,26 @@ class Ranking(Merging):
         line = " > ".join(" = ".join(group) for group in value["order"])
         return (list(_named(value)), line)[: len(self.columns(question))]
 
+    def compares(self, question: Question) -> tuple[str, ...]:
+        """The labels."""
+        return question.labels.names
+
+    def preferences_of(self, question: Question, value: Value) -> tuple[tuple[str, str, int], ...]:
+        """Each before all that stand behind it, by the places between; what is not ranked stands behind all that is, and is not compared."""
+        order: list[list[str]] = [*value["order"]]
+        ranked = set(_named(value))
+        order.append([name for name in question.labels.names if name not in ranked])
+        found: list[tuple[str, str, int]] = []
+        for at, group in enumerate(order[:-1]):
+            found += [(one, other, 0) for place, one in enumerate(group) for other in group[place + 1 :]]
+            found += [
+                (one, other, behind)
+                for behind, worse in enumerate(order[at + 1 :], 1)
+                for one in group
+                for other in worse
+            ]
+        return tuple(found)
+
     def _ranked(self, question: Question) -> int:
         """How many labels an answer ranks."""
         settings: RankingSettings = question.settings

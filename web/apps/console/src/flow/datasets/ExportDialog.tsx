@@ -24,7 +24,7 @@ const formats: [ExportFormat, ...string[]][] = [
   ["csv"],
   ["coco", "box", "polygon"],
   ["conll2003", "span"],
-  ["preference", "pairwise"],
+  ["preference", "pairwise", "ranking"],
 ];
 
 /** Render a sealed version into a file; the work goes on when this is closed. */
