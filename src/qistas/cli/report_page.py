@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from html import escape
 from importlib.metadata import version
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from qistas.core.clock import utc_now
 
-from .report_words import explanation_in, method_in, metric_in, words_of
+from .report_words import explanation_in, method_in, metric_in, warning_in, words_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -72,7 +72,7 @@ def page(material: "Material", language: str, *, figures: bool = True) -> str:
         summary = told.get(question.name, {"consensus": 0})
         draw = _Drawer(f"q{at}", language, figures)
         parts.append(_question(question, summary, material, draw, words, language))
-    parts.append(_annotators(quality["annotators"], words))
+    parts.append(_annotators(quality["annotators"], material.ontology.questions, words, language))
     direction = "rtl" if language == "ar" else "ltr"
     return (
         f'<!doctype html>\n<html lang="{language}" dir="{direction}"><head><meta charset="utf-8">'
@@ -101,7 +101,7 @@ def _question(
         said = explanation_in(language, method or "", str(summary["explanation"]))
         parts.append(f'<p class="soft" dir="auto">{_text(said)}</p>')
     parts += [
-        f'<p class="soft" dir="auto"><b>{_text(words["warnings"])}:</b> {_text(str(warning))}</p>'
+        f'<p class="soft" dir="auto"><b>{_text(words["warnings"])}:</b> {_text(warning_in(language, str(warning)))}</p>'
         for warning in summary.get("warnings", [])
     ]
     drawn = _figures(question, summary, material, draw, words, language)
@@ -119,7 +119,7 @@ def _agreement(agreement: Mapping[str, Any] | None, words: Mapping[str, str], la
     between = words["interval"].format(low=f"{low:.2f}", high=f"{high:.2f}") if low is not None else ""
     return (
         f'<p>{_text(words["agreement"])}: <b class="big">{value:.2f}</b> {_text(between)}<br>'
-        f'<span class="soft"><bdi>{_text(metric_in(language, agreement["metric"]))}</bdi>, '
+        f'<span class="soft"><bdi>{_text(metric_in(language, agreement["metric"]))}</bdi>{words["comma"]}'
         f"{_text(words['on_items'].format(n=format(agreement['n_items'], ',')))}. {_text(words[reading])}</span></p>"
     )
 
@@ -242,24 +242,39 @@ def _errors(question: "Question", material: "Material", words: Mapping[str, str]
     return "".join(parts)
 
 
-def _annotators(people: list[Mapping[str, Any]], words: Mapping[str, str]) -> str:
+def _annotators(
+    people: list[Mapping[str, Any]], questions: Sequence["Question"], words: Mapping[str, str], language: str
+) -> str:
     if not people:
         return ""
     heads = ("annotator", "answered", "skill_short", "gold", "flags")
     parts = [f'<section><h2>{_text(words["annotators"])}</h2><div class="wide"><table><thead><tr>']
     parts += [_head(words[head], head in NUMBERS) for head in heads]
     parts.append("</tr></thead><tbody>")
+    titles = {question.name: question.within(language) for question in questions}
+    order = list(titles)
+
+    def of_question(name: str | None) -> str:
+        return f"<bdi>{_text(titles.get(name or '', name or ''))}</bdi>"
+
     for person in people:
+        known = sorted(
+            (s for s in person["skills"] if s["question"] in titles), key=lambda s: order.index(s["question"])
+        )
         skills = "<br>".join(
-            f"<bdi>{_text(s['question'])}</bdi>: {s['value']:.2f} ({s['low']:.2f}–{s['high']:.2f})"
-            for s in person["skills"]
+            f'{of_question(s["question"])}: <bdi dir="ltr">{s["value"]:.2f} ({s["low"]:.2f}–{s["high"]:.2f})</bdi>'
+            for s in known
         )
         gold = person["gold"]
         right = words["of"].format(a=f"{gold['right']:g}", b=gold["total"]) if gold["total"] else ""
-        flags = ", ".join(words.get(flag["code"], flag["code"]) for flag in person["flags"])
+        flags = "<br>".join(
+            _text(words.get(flag["code"], flag["code"]))
+            + (f": {of_question(flag['question'])}" if flag.get("question") else "")
+            for flag in person["flags"]
+        )
         parts.append(
-            f"<tr><td><bdi>{_text(person['name'])}</bdi></td><td class='n'>{person['answers']:,}</td><td dir='ltr'>{skills}</td>"
-            f"<td class='n'>{_text(right)}</td><td>{_text(flags)}</td></tr>"
+            f"<tr><td><bdi>{_text(person['name'])}</bdi></td><td class='n'>{person['answers']:,}</td><td>{skills}</td>"
+            f"<td class='n'>{_text(right)}</td><td>{flags}</td></tr>"
         )
     parts.append("</tbody></table></div></section>")
     return "".join(parts)

@@ -17,7 +17,7 @@ ENGLISH = MappingProxyType(
         "due": "Still to infer: {n} items.",
         "cut": "Reliability and the stop rule are worked out from the first {n} answers.",
         "agreement": "Agreement beyond chance",
-        "interval": "{low} to {high} (95 %)",
+        "interval": "{low} to {high} (95%)",
         "on_items": "on {n} items with two answers or more",
         "none": "cannot be told yet",
         "reliable": "Usually taken as reliable (0.80 or more).",
@@ -39,9 +39,9 @@ ENGLISH = MappingProxyType(
         "curve_all": "Answers taken in the order a stop rule (confidence 0.98 an item) would ask for them, held against the labels that all answers give. "
         "It would have stopped after {share} of them.",
         "skill": "Skill of annotators",
-        "skill_note": "Estimated share of right answers, with its 90 % interval: an estimate, and a person decides what follows.",
+        "skill_note": "Estimated share of right answers, with its 90% interval: an estimate, and a person decides what follows.",
         "errors": "Labels that are likely wrong",
-        "estimate": "The quick model alone takes about {n} of {of} labels to be wrong (90 % interval {low} to {high}, for sampling alone).",
+        "estimate": "The quick model alone takes about {n} of {of} labels to be wrong (90% interval {low} to {high}, for sampling alone).",
         "estimate_none": "How many labels are wrong cannot be estimated: the content does not tell the labels.",
         "model": "A quick model, asked about each item without having seen it, gives the same label to {right} of them; the commonest label alone stands on {common}. "
         "What it cannot see is not counted, and some labels listed are right.",
@@ -63,6 +63,7 @@ ENGLISH = MappingProxyType(
         "low_skill": "low skill",
         "low_gold": "low on gold",
         "picture": "[picture]",
+        "comma": ", ",
     }
 )
 ARABIC = MappingProxyType(
@@ -76,11 +77,11 @@ ARABIC = MappingProxyType(
         "consensus": "لها توافق",
         "done": "المهام المنجزة",
         "reviewed": "المراجعات",
-        "due": "بقي استنتاج {n} عنصر.",
-        "cut": "حُسبت المعايرة وقاعدة التوقف من أول {n} إجابة.",
+        "due": "عناصر بقي استنتاج إجابتها: {n}.",
+        "cut": "حُسبت المعايرة وقاعدة التوقف من أولى الإجابات، وعددها {n}.",
         "agreement": "الاتفاق فوق الصدفة",
-        "interval": "من {low} إلى {high} (95٪)",
-        "on_items": "على {n} عنصر له إجابتان فأكثر",
+        "interval": "من {low} إلى {high} (95%)",
+        "on_items": "عناصر لها إجابتان فأكثر: {n}",
         "none": "لا يمكن تقديره بعد",
         "reliable": "يُعد موثوقًا في العادة (0.80 فأكثر).",
         "tentative": "يكفي لاستنتاجات أولية (من 0.667 إلى 0.80).",
@@ -99,9 +100,9 @@ ARABIC = MappingProxyType(
         "curve_truth": "أُخذت الإجابات بالترتيب الذي تطلبه قاعدة توقف (ثقة 0.98 للعنصر). كانت ستتوقف بعد {share} منها.",
         "curve_all": "أُخذت الإجابات بالترتيب الذي تطلبه قاعدة توقف (ثقة 0.98 للعنصر)، وقيست بالوسوم التي تعطيها كل الإجابات. كانت ستتوقف بعد {share} منها.",
         "skill": "مهارة الموسِّمين",
-        "skill_note": "النسبة المقدرة للإجابات الصحيحة بفترتها 90٪: تقدير، والقرار لإنسان.",
+        "skill_note": "النسبة المقدرة للإجابات الصحيحة بفترتها 90%: تقدير، والقرار لإنسان.",
         "errors": "وسوم يُرجَّح خطؤها",
-        "estimate": "يرى النموذج السريع وحده خطأ في نحو {n} من {of} وسم (فترة 90٪ من {low} إلى {high}، لخطأ العينة وحده).",
+        "estimate": "يرى النموذج السريع وحده أن نحو {n} من الوسوم، وعددها {of}، خطأ (فترة 90% من {low} إلى {high}، لخطأ العينة وحده).",
         "estimate_none": "لا يمكن تقدير عدد الوسوم الخاطئة: المحتوى لا يدل على الوسوم.",
         "model": "نموذج سريع سُئل عن كل عنصر دون أن يراه يعطي الوسم نفسه لـ{right} منها؛ والوسم الأكثر شيوعًا وحده على {common}. ما لا يراه لا يُحسب، وبعض ما يُسرد صحيح.",
         "likeliest": "أرجحها، وعددها {n}:",
@@ -122,6 +123,7 @@ ARABIC = MappingProxyType(
         "low_skill": "مهارة منخفضة",
         "low_gold": "ضعيف في الذهبية",
         "picture": "[صورة]",
+        "comma": "، ",
     }
 )
 
@@ -209,6 +211,8 @@ def explanation_in(language: str, method: str, sentence: str) -> str:
     words = ARABIC_EXPLANATIONS.get(method.replace("-", "_")) if language == "ar" else None
     if words is None:
         return sentence
+    if sentence.startswith("Each label by itself"):
+        words = f"كل وسم وحده، بنعم أو لا. {words}"
     models = re.match(r"(\d+) models were weighed", sentence)
     rounds = re.search(r"\((\d+) iterations\)", sentence)
     if models:
@@ -216,6 +220,41 @@ def explanation_in(language: str, method: str, sentence: str) -> str:
     if rounds:
         words += f" عدد الدورات: {rounds[1]}."
     return words
+
+
+# What the engine warns of, as it says it, and the same for a reader of Arabic.
+ARABIC_WARNINGS = tuple(
+    (re.compile(said), words)
+    for said, words in (
+        (r"there are no answers.*", "لا توجد إجابات."),
+        (r"(\d+) of (\d+) items? without an answer.*", "عناصر بلا إجابة عن هذا السؤال: {0} من {1}."),
+        (r"no item has two answers.*", "لا عنصر له إجابتان، فلا يُعرف شيء عن الموسِّمين من اتفاقهم."),
+        (
+            r"(\d+) of (\d+) annotators? with fewer than (\d+) answers.*",
+            "موسِّمون إجاباتهم أقل من {2}: {0} من {1}، وتقدير مهارتهم ضعيف الدلالة.",
+        ),
+        (r"(\d+) of (\d+) labels? never used.*", "وسوم لم تُستعمل: {0} من {1}."),
+        (
+            r"(\d+) of (\d+) answers? repeat an annotator on one item.*",
+            "إجابات كررها موسِّم على عنصر واحد: {0} من {1}، وتُعد كل منها دليلًا وحدها.",
+        ),
+        (
+            r"the annotators fall into (\d+) groups.*",
+            "الموسِّمون مجموعات لا تشترك في عنصر، وعددها {0}؛ فلا تُقارن المهارة بين مجموعة وأخرى.",
+        ),
+        (r".* had not converged after (\d+) iterations.*", "لم يستقر الحساب بعد {0} دورة."),
+        (r"update stopped after (\d+) rounds.*", "توقف التحديث بعد {0} دورة، ويلزم استنتاج كامل."),
+    )
+)
+
+
+def warning_in(language: str, sentence: str) -> str:
+    """A warning of the engine; as the engine said it where there are no other words."""
+    if language == "ar":
+        for said, words in ARABIC_WARNINGS:
+            if found := said.fullmatch(sentence):
+                return words.format(*found.groups())
+    return sentence
 
 
 def words_of(language: str) -> MappingProxyType[str, str]:

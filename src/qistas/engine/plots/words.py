@@ -7,7 +7,7 @@ from types import MappingProxyType
 _ARABIC = MappingProxyType(
     {
         "kept exactly": "كما ذُكر تمامًا",
-        "seen, with 90 % interval": "المشاهَد، بفترة 90٪",
+        "seen, with 90 % interval": "المشاهَد، بفترة 90%",
         "confidence stated": "الثقة المعلنة",
         "share right": "نسبة الصحيح",
         "no item with a known truth": "لا عنصر معلوم الإجابة",
