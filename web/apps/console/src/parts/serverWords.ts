@@ -1,6 +1,7 @@
 import type { ApiProblem, Place } from "@qistas/api";
 import i18next, { type TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
+import { takenApart } from "./serverSentences";
 
 /** What is shown of what the server said. `exact`: its own English sentence, where it says more than the words do. */
 export interface Told {
@@ -14,6 +15,8 @@ export interface ServerWords {
   place: (place: Place) => { where: string; named: boolean; message: Told; remedy: string };
   refusal: (code: string, reason: string, remedy: string) => { message: Told; remedy: string };
   ended: (fault: string, detail: string) => Told;
+  /** A sentence that the server keeps as it wrote it: a change of an ontology, a warning of agreement. */
+  sentence: (sentence: string) => string;
   /** How a method of inference came to its answers. */
   explanation: (method: string, sentence: string) => Told;
 }
@@ -54,6 +57,16 @@ function wordsOf(t: TFunction<"codes">, language: string): ServerWords {
       return { message, remedy: (message.exact ? look(`refusals.${code}.remedy`) : undefined) ?? remedy };
     },
     explanation: (method, sentence) => told(`explanations.${method.replace(/[^a-z0-9]+/gi, "_")}`, sentence),
+    sentence: (sentence) => {
+      const found = takenApart(sentence);
+      if (!found) return sentence;
+      const named = found.named.map((name) => {
+        const each = name.split(", ").map((one) => look(`parts.${one}`) ?? one);
+        return `\u2068${each.join(language === "ar" ? "، " : ", ")}\u2069`;
+      });
+      const params = Object.fromEntries(named.map((name, place) => ["abcd"[place], name]));
+      return look(found.key, params) ?? sentence;
+    },
     ended: (fault, detail) => (fault ? told(`ended.${fault}`, detail) : { words: detail }),
   };
 }

@@ -2,6 +2,7 @@ import { Button, Popover } from "@mantine/core";
 import type { LoopView, TaskLoop } from "@qistas/annotate-core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { ask } from "../../parts/ask";
 import { Icon } from "../../parts/Icon";
 import classes from "./AnnotatePage.module.css";
 
@@ -69,7 +70,11 @@ function Refused({ loop, view }: Props) {
                   size="compact-xs"
                   variant="subtle"
                   color="red"
-                  onClick={() => loop.dropRefused(entry.key)}
+                  onClick={() =>
+                    ask(t("journal.drop"), t("journal.dropWords"), t("journal.drop"), () =>
+                      loop.dropRefused(entry.key),
+                    )
+                  }
                 >
                   {t("journal.drop")}
                 </Button>

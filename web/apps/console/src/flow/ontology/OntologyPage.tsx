@@ -102,7 +102,11 @@ function Editing({ projectId, version, published }: Props) {
           <VersionList
             projectId={projectId}
             now={version}
-            onTake={(document) => draft.writeDocument(document)}
+            onTake={(document) => {
+              const before = draft.text;
+              draft.writeDocument(document);
+              return () => draft.writeText(before);
+            }}
           />
         </Tabs.Panel>
       </Tabs>

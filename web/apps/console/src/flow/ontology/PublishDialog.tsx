@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { usePublish } from "../../data/ontology";
 import { say } from "../../parts/ask";
 import { Problem } from "../../parts/Problem";
+import { useServerWords } from "../../parts/serverWords";
 import { Waiting } from "../../parts/Waiting";
 
 interface Props {
@@ -18,6 +19,7 @@ interface Props {
 /** What publishing would change, or break; then the act itself. */
 export function PublishDialog({ projectId, ontology, next, onDone, onClose }: Props) {
   const { t } = useTranslation();
+  const server = useServerWords();
   const look = usePublish(projectId);
   const publish = usePublish(projectId);
   const { mutate } = look;
@@ -45,7 +47,7 @@ export function PublishDialog({ projectId, ontology, next, onDone, onClose }: Pr
             <List size="sm">
               {look.data.changes.map((change) => (
                 <List.Item key={change} dir="auto">
-                  {change}
+                  {server.sentence(change)}
                 </List.Item>
               ))}
             </List>

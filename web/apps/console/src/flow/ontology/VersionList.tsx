@@ -8,26 +8,29 @@ import { useFormat } from "../../parts/format";
 import { MoreRows } from "../../parts/MoreRows";
 import { Problem } from "../../parts/Problem";
 import { Sheet } from "../../parts/Sheet";
+import { useServerWords } from "../../parts/serverWords";
 import { Waiting } from "../../parts/Waiting";
 
 interface Props {
   projectId: string;
   now: number;
-  onTake: (document: Ontology) => void;
+  /** Gives back the way back. */
+  onTake: (document: Ontology) => () => void;
 }
 
 /** Every published version; an old one can be taken into the editor again. */
 export function VersionList({ projectId, now, onTake }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
+  const server = useServerWords();
   const queries = useQueryClient();
   const versions = useInfiniteQuery(ontologyVersionsQuery(projectId));
   const rows = versions.data?.pages.flatMap((page) => page.rows) ?? [];
   const take = async (version: number) => {
     try {
       const { document } = await queries.ensureQueryData(ontologyQuery(projectId, version));
-      onTake(document);
-      say(t("ontology.taken", { version }));
+      const undo = onTake(document);
+      say(t("ontology.taken", { version }), undo);
     } catch (error) {
       sayProblem(error);
     }
@@ -52,7 +55,7 @@ export function VersionList({ projectId, now, onTake }: Props) {
                 <Table.Td>
                   {format.whole(row.version)} {row.version === now ? `· ${t("ontology.now")}` : null}
                 </Table.Td>
-                <Table.Td dir="auto">{row.changes.join(" ")}</Table.Td>
+                <Table.Td dir="auto">{row.changes.map(server.sentence).join(" ")}</Table.Td>
                 <Table.Td>{format.dateTime(row.published_at)}</Table.Td>
                 <Table.Td ta="end">
                   {row.version === now ? null : (

@@ -23,6 +23,7 @@ interface Props {
 /** One question: how far annotators agree, what they chose, how much doubt is left. */
 export function QuestionQualityCard({ quality, question, onDoubt }: Props) {
   const { t, i18n } = useTranslation();
+  const server = useServerWords();
   const format = useFormat();
   const methodWords = useMethodWords();
   const { agreement, doubt, labels, confusion } = quality;
@@ -63,7 +64,7 @@ export function QuestionQualityCard({ quality, question, onDoubt }: Props) {
               </Text>
               {agreement.warning ? (
                 <Text size="sm" c="dimmed" dir="auto" ta="start">
-                  {agreement.warning}
+                  {server.sentence(agreement.warning)}
                 </Text>
               ) : null}
             </>

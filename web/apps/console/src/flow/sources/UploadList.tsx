@@ -18,8 +18,8 @@ export default function UploadList() {
       {shown.map((upload) => (
         <div key={upload.key} className={classes.upload}>
           <div className={classes.line}>
-            <Text size="sm" truncate>
-              <bdi>{upload.name}</bdi>
+            <Text size="sm" truncate dir="auto">
+              {upload.name}
             </Text>
             <ActionIcon
               size="sm"
