@@ -15,7 +15,8 @@ from qistas.core.errors import FileInvalid
 from qistas.sources.detect import detect
 from qistas.sources.formats import open_reader
 from qistas.sources.formats.json_row import parse_row
-from qistas.sources.types import Format, ImportOptions, Position, Refusal
+from qistas.sources.mapping import DraftMaker, make_plan, ready
+from qistas.sources.types import FieldSpec, Format, ImportOptions, Position, Refusal
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30)
 SCALAR = st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.floats(-1e15, 1e15) | TEXT
@@ -83,3 +84,47 @@ def test_reading_goes_on_from_any_place(records: list[dict[str, Any]]) -> None:
 def test_the_quick_form_of_texts_is_the_canonical_one(record: dict[str, str]) -> None:
     # Items of texts alone are hashed over what the fast encoder writes.
     assert orjson.dumps(record, option=orjson.OPT_SORT_KEYS) == canonical_json(record)
+
+
+CELL = SCALAR | TEXT.map(lambda text: f" {text}\0") | st.sampled_from(["", " ", "\0", 7, True])
+
+
+@given(
+    st.lists(
+        st.dictionaries(st.sampled_from(["text", "title", "id", "split", "lang", ""]), CELL, max_size=6),
+        max_size=6,
+    )
+)
+def test_the_quick_way_gives_what_the_long_way_gives(records: list[dict[str, Any]]) -> None:
+    fields = (FieldSpec("title", "text", required=False), FieldSpec("text", "markdown"))
+    for required in (fields, fields[1:]):
+        plan = make_plan(required, ["text", "title", "id", "split", "lang", ""], ImportOptions())
+        maker = DraftMaker(plan)
+        for record in records:
+            before = dict(record)
+            quick = maker.quick(record)
+            assert record == before
+            draft = maker.make(record)
+            if quick is not None:
+                assert not isinstance(draft, list)
+                assert quick == ready(draft, texts_only=True)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["a", 'a"b', "b", "a\\"]), TEXT | st.just('"')), max_size=4),
+    st.booleans(),
+)
+def test_a_name_that_stands_twice_is_seen_however_quotes_are_written(
+    pairs: list[tuple[str, str]], escaped: bool
+) -> None:
+    written = [json.dumps(part) for pair in pairs for part in pair]
+    if escaped:
+        written = [part[:1] + part[1:-1].replace('\\"', "\\u0022") + part[-1:] for part in written]
+    raw = "{" + " , ".join(f"{k} : {v}" for k, v in zip(written[::2], written[1::2], strict=True)) + "}"
+    names = [name for name, _ in pairs]
+    found = parse_row(raw.encode())
+    if len(set(names)) == len(names):
+        assert found == dict(pairs)
+    else:
+        assert isinstance(found, Refusal)
+        assert found.code == "duplicate_key"

@@ -52,9 +52,9 @@ class Uuid7Series:
         )  # room above, so that counting never reaches the variant
 
     def next(self) -> bytes:
-        """The next id, as 32 hexadecimal digits."""
+        """The next id, as 16 bytes."""
         self._last += 1
-        return b"%032x" % self._last
+        return self._last.to_bytes(16, "big")
 
 
 def parse_uuid(text: str) -> UUID | None:

@@ -18,7 +18,7 @@ from .images import ImageReader
 from .ingest import plan_anew_if_changed, raw_of
 from .keep_images import keep_images
 from .mapping import DraftMaker, make_plan, ready
-from .types import MAX_ROW_BYTES, Added, Draft, ImportOptions, Record, Refusal, Target
+from .types import MAX_ROW_BYTES, Added, ImportOptions, Record, Refusal, Target
 
 CHUNK_ROWS = 5_000
 MAX_TOLD = 1_000
@@ -114,8 +114,13 @@ class _Adding:
                 chunk.refuse(line, found)
             else:
                 parsed.append((line, found))
+        maker = self._maker_for(parsed)
         for line, row in parsed:
-            draft = self._make(row, parsed)
+            plain = maker.quick(row)
+            if plain is not None:
+                chunk.keep(plain)
+                continue
+            draft = maker.make(row)
             if isinstance(draft, list):
                 chunk.refuse(line, [replace(r, raw=r.raw or raw_of(row)) for r in draft])
             elif draft.pictures:
@@ -142,17 +147,20 @@ class _Adding:
             if chunk.images:
                 await store.insert_images(tx, chunk.images)
             target = await store.find_target(tx, self._project_id, None, None)
-            ids = await store.add_items(tx, self._project_id, target or self._target, None, chunk.copied)
-            if ids:
+            added, ids = await store.add_items(
+                tx, self._project_id, target or self._target, None, chunk.copied
+            )
+            if added:
+                await store.count_items(tx, self._project_id, None, added)
                 await record(tx, Act.ITEM_CREATE, ids, project=str(self._project_id))
-        return Added(len(ids), chunk.rows - len(ids) + chunk.duplicate)
+        return Added(added, chunk.rows - added + chunk.duplicate)
 
-    def _make(self, row: Record, parsed: list[tuple[int, Record]]) -> Draft | list[Refusal]:
+    def _maker_for(self, parsed: list[tuple[int, Record]]) -> DraftMaker:
         if self._maker is None:
             sample = [record for _, record in parsed[:50]]
             columns = list(dict.fromkeys(name for record in sample for name in record))
             self._maker = DraftMaker(make_plan(self._target.fields, columns, ImportOptions(), sample))
-        return self._maker.make(row)
+        return self._maker
 
 
 async def _lines(body: AsyncIterator[bytes]) -> AsyncIterator[bytes | None]:

@@ -34,11 +34,13 @@ class Chunk:
 
     def keep(self, row: ReadyRow, others: "set[bytes] | frozenset[bytes]" = frozenset()) -> None:
         """Take a row, unless its content is in this chunk already, or among `others`."""
-        if row.content_hash in self.hashes or row.content_hash in others:
+        digest, hashes = row.content_hash, self.hashes
+        if digest in hashes or digest in others:
             self.duplicate += 1
         else:
-            self.hashes.add(row.content_hash)
-            self.copied += copy_bytes(self.ids.next(), row)
+            hashes.add(digest)
+            new = self.ids.next
+            self.copied += copy_bytes(new(), new(), row)
             self.rows += 1
             self.size += len(row.data) + len(row.metadata)
 

@@ -179,25 +179,27 @@ class _Run:
             target = await store.find_target(tx, entry.project_id, entry.batch_id, self._options.priority)
             if chunk.images:
                 await store.insert_images(tx, chunk.images)
-            ids = (
+            added, ids = (
                 await store.add_items(tx, entry.project_id, target or self._target, entry.id, chunk.copied)
                 if good
-                else []
+                else (0, "")
             )
             if chunk.refusals:
                 await store.insert_refusals(tx, entry.id, chunk.refusals)
-            if ids:
+            if added:
                 await record(tx, Act.ITEM_CREATE, ids, import_id=str(entry.id), project=str(entry.project_id))
             if before is not None:
                 await before
+            if added:
+                await store.count_items(tx, entry.project_id, entry.batch_id, added)
             went_on = await store.advance_import(
                 tx,
                 entry,
                 chunk.position,
                 chunk.bytes_read,
                 read=chunk.read,
-                added=len(ids),
-                duplicate=good - len(ids) + chunk.duplicate,
+                added=added,
+                duplicate=good - added + chunk.duplicate,
                 refused=chunk.refused,
             )
             if not went_on:
@@ -255,6 +257,8 @@ def _read_chunk(
         chunk.read += 1
         if isinstance(row, Refusal):
             chunk.refuse(line, row)
+        elif (plain := maker.quick(row)) is not None:
+            chunk.keep(plain, met)
         else:
             draft = maker.make(row)
             if isinstance(draft, list):

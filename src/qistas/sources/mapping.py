@@ -84,6 +84,8 @@ _ROLES = {
 _ENVELOPE = frozenset(
     {"data", "external_id", "split", "metadata", "priority", "batch", "id", "state", "created_at"}
 )
+_NUL, _BACKSLASH = b"\\u0000", ord("\\")
+_dumps, _sha256 = orjson.dumps, hashlib.sha256
 _BLOB = re.compile(r"blob:[0-9a-f]{64}\Z")
 _DATA_URL = re.compile(r"data:[\w.+-]+/[\w.+-]+(?:;[\w=.+-]+)*;base64,", re.ASCII)
 
@@ -236,6 +238,54 @@ class DraftMaker:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._used = {column for _, column in plan.fields} | {plan.external_id, plan.split}
+        self._columns = [column for column in self._used if column is not None]
+        self._id, self._split = plan.external_id or "", plan.split or ""
+        plain = plan.metadata is None and not plan.envelope
+        plain = plain and all(spec.type in ("text", "markdown") for spec, _ in plan.fields)
+        # By name, so that the data is canonical as it is written.
+        self._texts = sorted((spec.name, column) for spec, column in plan.fields) if plain else None
+
+    def quick(self, record: Record) -> ReadyRow | None:
+        """The row at once, where its fields are texts and nothing about it is unusual.
+
+        None: it is to go the long way, by `make` and `ready`, which tell what is the matter; what both give is the same.
+        """
+        if self._texts is None:
+            return None
+        data: dict[str, str] = {}
+        for name, column in self._texts:
+            value = record.get(column)
+            if type(value) is not str or not value or value.isspace():
+                return None
+            data[name] = value
+        named, split = record.get(self._id), record.get(self._split)
+        if type(named) is int:
+            named = str(named)
+        elif named is not None and (
+            type(named) is not str or not 0 < len(named) <= MAX_EXTERNAL_ID or "\0" in named
+        ):
+            return None
+        if split is not None and (type(split) is not str or not 0 < len(split) <= MAX_SPLIT or "\0" in split):
+            return None
+        beside = record.copy()
+        for column in self._columns:
+            beside.pop(column, None)
+        if beside and (None in (values := beside.values()) or "" in values):
+            beside = {c: v for c, v in beside.items() if v is not None and v != ""}
+        try:
+            written = _dumps(data)
+            metadata = _dumps(beside) if beside else b"{}"
+        except (TypeError, ValueError):
+            return None
+        if (
+            (written.count(_BACKSLASH) and _NUL in written)
+            or (metadata.count(_BACKSLASH) and _NUL in metadata)
+            or len(metadata) > MAX_METADATA_BYTES
+        ):
+            return None
+        return ReadyRow(
+            _sha256(written).digest(), written, metadata, named, (split.strip() or None) if split else None
+        )
 
     def make(self, record: Record) -> Draft | list[Refusal]:
         """The draft of `record`, or every fault found in it."""
@@ -337,7 +387,9 @@ class DraftMaker:
     def _beside(self, draft: Draft, external_id: Any, split: Any, faults: list[Refusal]) -> None:
         if external_id is not None and external_id != "":
             text = external_id if isinstance(external_id, str) else _plain_text(external_id)
-            if text is None or len(text) > MAX_EXTERNAL_ID:
+            if text is not None and "\0" in text:
+                faults.append(_nul(self._plan.external_id or ""))
+            elif text is None or len(text) > MAX_EXTERNAL_ID:
                 faults.append(
                     Refusal(
                         "external_id",
@@ -349,7 +401,9 @@ class DraftMaker:
             else:
                 draft.external_id = text
         if split is not None and split != "":
-            if not isinstance(split, str) or len(split) > MAX_SPLIT:
+            if isinstance(split, str) and "\0" in split:
+                faults.append(_nul(self._plan.split or ""))
+            elif not isinstance(split, str) or len(split) > MAX_SPLIT:
                 faults.append(
                     Refusal(
                         "split",
@@ -373,16 +427,11 @@ def ready(draft: Draft, *, texts_only: bool) -> ReadyRow | Refusal:
         canonical = data if texts_only else canonical_json(draft.data)
     except (TypeError, ValueError) as error:
         return _unkeepable(str(error))
-    if b"\\u0000" in data or b"\\u0000" in metadata:
+    if _NUL in data or _NUL in metadata:
         for part in (draft.data, draft.metadata):
             place = _nul_place(part)
             if place is not None:
-                return Refusal(
-                    "nul_byte",
-                    "The text holds a NUL character.",
-                    "Remove it; text does not hold NUL.",
-                    place[:64],
-                )
+                return _nul(place)
     if len(metadata) > MAX_METADATA_BYTES:
         return Refusal(
             "metadata_too_large",
@@ -391,6 +440,12 @@ def ready(draft: Draft, *, texts_only: bool) -> ReadyRow | Refusal:
             "metadata",
         )
     return ReadyRow(hashlib.sha256(canonical).digest(), data, metadata, draft.external_id, draft.split)
+
+
+def _nul(place: str) -> Refusal:
+    return Refusal(
+        "nul_byte", "The text holds a NUL character.", "Remove it; text does not hold NUL.", place[:64]
+    )
 
 
 def _unkeepable(message: str) -> Refusal:

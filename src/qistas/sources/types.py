@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from qistas.core.ids import BatchId, ImportId, ItemId, MemberId, ProjectId
@@ -197,9 +197,11 @@ class StoredImage:
     height: int
 
 
-@dataclass(frozen=True, slots=True)
-class ReadyRow:
-    """An item ready to be stored: the hash of its data, and everything as the bytes that are copied."""
+class ReadyRow(NamedTuple):
+    """An item ready to be stored: the hash of its data, and everything as the bytes that are copied.
+
+    A tuple, and no dataclass as others: one is made for every row, in a quarter of the time.
+    """
 
     content_hash: bytes
     data: bytes

@@ -32,17 +32,31 @@ class Act(StrEnum):
     USER_REVOKE = "user.revoke"
 
 
-async def record(tx: Tx, act: Act, objects: Iterable[UUID] = (), **detail: Any) -> None:
-    """Append one row: who (the transaction's principal), what, which objects, and why (its purpose)."""
+async def record(tx: Tx, act: Act, objects: Iterable[UUID] | str = (), **detail: Any) -> None:
+    """Append one row: who (the transaction's principal), what, which objects, and why (its purpose).
+
+    Many objects may come as the text of an array, as the database gave it: thousands of them are read and written in no time.
+    """
     await record_for(tx, tx.principal, act, objects, **detail)
 
 
-async def record_for(tx: Tx, who: Principal, act: Act, objects: Iterable[UUID] = (), **detail: Any) -> None:
+async def record_for(
+    tx: Tx, who: Principal, act: Act, objects: Iterable[UUID] | str = (), **detail: Any
+) -> None:
     """Append one row in the name of `who`: for a system transaction, which touches credentials and has no principal itself."""
     await tx.run(
         "INSERT INTO outbox (tenant_id, act, principal, role, session, purpose, objects, detail)"
         " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
-        (who.tenant_id, act, who.member_id, who.role, who.session, who.purpose, list(objects), Jsonb(detail)),
+        (
+            who.tenant_id,
+            act,
+            who.member_id,
+            who.role,
+            who.session,
+            who.purpose,
+            objects if isinstance(objects, str) else list(objects),
+            Jsonb(detail),
+        ),
     )
 
 

@@ -257,6 +257,24 @@ async def test_a_file_nothing_can_read_fails_with_what_to_do(bench: Bench) -> No
     assert (pickled.state, "pickle" in pickled.detail) == (ImportState.FAILED, True)
 
 
+async def test_a_nul_beside_the_text_is_refused_with_its_row_alone(bench: Bench) -> None:
+    done = await bench.take(
+        "a.jsonl",
+        lines(
+            {"id": "a\0", "text": "x"},
+            {"split": "\0", "text": "y"},
+            {"text": "z", "n": ["\0"]},
+            {"text": "good"},
+        ),
+    )
+    assert [(r.line, r.code, r.field) for r in await bench.refusals(done)] == [
+        (1, "nul_byte", "id"),
+        (2, "nul_byte", "split"),
+        (3, "nul_byte", "n"),
+    ]
+    assert await bench.texts() == ["good"]
+
+
 async def test_other_fields(make_bench: MakeBench) -> None:
     bench = await make_bench(
         [
