@@ -32,7 +32,7 @@ from numpy.typing import ArrayLike, NDArray
 from qistas.engine.agreement.bootstrap import check_bootstrap, deal_blocks, percentile_interval
 from qistas.engine.agreement.result import Agreement
 from qistas.engine.merge.geometry import box_iou
-from qistas.engine.merge.polygons import polygon_iou
+from qistas.engine.merge.polygons import polygons_iou
 from qistas.engine.merge.tables import code_column, number_column
 from qistas.engine.sums import sum_by
 
@@ -179,8 +179,8 @@ def polygons_agreement(
     def overlap(a: IntArray, b: IntArray) -> FloatArray:
         found = np.zeros(len(a))
         meets = (np.minimum(high[a], high[b]) > np.maximum(low[a], low[b])).all(axis=1)
-        for k in np.flatnonzero(meets).tolist():
-            found[k] = polygon_iou(corners[a[k]], corners[b[k]], resolution=64)
+        pairs = zip(a[meets].tolist(), b[meets].tolist(), strict=True)
+        found[meets] = polygons_iou([(corners[i], corners[j]) for i, j in pairs])
         return found
 
     return _regions_agreement(

@@ -7,10 +7,11 @@ from qistas.engine.merge.bucket_orders import BucketOrder, kendall_distance, mer
 from qistas.engine.merge.geometry import edges_that_meet, polygon_area
 from qistas.engine.merge.keypoints import MergedKeypoint, merge_keypoints
 from qistas.engine.merge.masks import MergedMask, merge_masks
-from qistas.engine.merge.polygons import MergedPolygon, merge_polygons, polygon_iou
+from qistas.engine.merge.polygons import MergedPolygon, merge_polygons, polygon_iou, polygons_iou
 from qistas.engine.merge.rankings import MergedRanking, merge_rankings
 from qistas.engine.merge.segments import MergedSegment, merge_segments
 from qistas.engine.merge.spans import MergedSpan, MergedSpans, merge_spans, merge_spans_table
+from qistas.engine.merge.sweep import boxes_that_meet
 
 __all__ = [
     "Box",
@@ -24,6 +25,7 @@ __all__ = [
     "MergedSegment",
     "MergedSpan",
     "MergedSpans",
+    "boxes_that_meet",
     "edges_that_meet",
     "kendall_distance",
     "merge_boxes",
@@ -38,4 +40,5 @@ __all__ = [
     "merge_spans_table",
     "polygon_area",
     "polygon_iou",
+    "polygons_iou",
 ]

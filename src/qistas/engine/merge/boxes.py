@@ -15,14 +15,16 @@ from qistas.engine.merge.clustering import (
     Label,
     annotator_weights,
     check_share,
-    cluster,
+    cluster_pairs,
     collect,
     label_order,
-    neighbourhoods,
     vote,
 )
 from qistas.engine.merge.geometry import box_iou
+from qistas.engine.merge.sweep import boxes_that_meet
 from qistas.engine.merge.tables import by_item, code_column, number_column
+
+DENSE = 128  # up to so many boxes every pair is looked at
 
 
 class Box(NamedTuple):
@@ -106,24 +108,19 @@ def merge_boxes(
     labels: list[Label] = [b.label for b in nodes.keys]
     code = {label: k for k, label in enumerate(dict.fromkeys(labels))}
     kind = np.array([0 if across_labels else code[label] for label in labels])
-    radius = np.hypot(shape[:, 2], shape[:, 3]) / 2.0
-    middle = shape[:, 0] + shape[:, 2] / 2.0
     total = float(np.sort(weight).sum())
     merged: list[MergedBox] = []
-    for near in neighbourhoods(middle - radius, middle + radius):
-        owners = [nodes.owners[i] for i in near]
-        overlap = _overlaps(shape[near], turn[near], kind[near])
-        for part in cluster(overlap, owners, min_iou):
-            people = [(int(near[p]), a) for p in part for a in sorted(owners[p])]
-            at = [i for i, _ in people]
-            w = weight[[a for _, a in people]]
-            if float(w.sum()) <= 0.0:
-                continue
-            confidence = min(float(np.sort(w).sum()) / total, 1.0)
-            if confidence >= keep - 1e-9:
-                x, y, width, height, rotation = _mean_box(shape[at], turn[at], w)
-                label = vote([labels[i] for i in at], w.tolist())
-                merged.append(MergedBox(x, y, width, height, rotation, label, len(people), confidence))
+    for part in _clusters(shape, turn, kind, nodes.owners, min_iou):
+        people = [(p, a) for p in part for a in sorted(nodes.owners[p])]
+        at = [i for i, _ in people]
+        w = weight[[a for _, a in people]]
+        if float(w.sum()) <= 0.0:
+            continue
+        confidence = min(float(np.sort(w).sum()) / total, 1.0)
+        if confidence >= keep - 1e-9:
+            x, y, width, height, rotation = _mean_box(shape[at], turn[at], w)
+            label = vote([labels[i] for i in at], w.tolist())
+            merged.append(MergedBox(x, y, width, height, rotation, label, len(people), confidence))
     merged.sort(key=lambda b: (b.x, b.y, b.width, b.height, label_order(b.label)))
     return tuple(merged)
 
@@ -139,18 +136,53 @@ def _checked(box: BoxLike) -> Box:
     return Box(numbers[0], numbers[1], numbers[2], numbers[3], label, numbers[4] % 360.0)
 
 
-def _overlaps(shape: FloatArray, turn: FloatArray, kind: NDArray[np.int64]) -> FloatArray:
-    n = len(shape)
-    out = np.zeros((n, n))
-    left, right = np.nonzero(np.triu(kind[:, None] == kind[None, :], k=1))
-    if len(left):
-        if bool((turn != 0.0).any()):
-            value = box_iou(shape[left], shape[right], turn[left], turn[right])
-        else:
-            value = box_iou(shape[left], shape[right])
-        out[left, right] = value
-        out[right, left] = value
-    return out
+def _clusters(
+    shape: FloatArray,
+    turn: FloatArray,
+    kind: NDArray[np.int64],
+    owners: Sequence[frozenset[int]],
+    min_iou: float,
+) -> list[list[int]]:
+    """The clusters of boxes. Of many, only pairs that meet, of different annotators, are measured and kept in memory."""
+
+    turned = bool((turn != 0.0).any())
+
+    def iou(left: NDArray[np.int64], right: NDArray[np.int64]) -> FloatArray:
+        out = np.zeros(len(left))
+        like = kind[left] == kind[right]
+        a, b = left[like], right[like]
+        out[like] = box_iou(shape[a], shape[b], *((turn[a], turn[b]) if turned else ()))
+        return out
+
+    def between(some: list[int], others: list[int]) -> FloatArray:
+        found = iou(np.repeat(some, len(others)), np.tile(others, len(some)))
+        return found.reshape(len(some), len(others))
+
+    n = len(owners)
+    if n <= DENSE:
+        blocks = iter([np.triu_indices(n, k=1)])
+    else:
+        angle = np.deg2rad(turn)
+        cos, sin = np.abs(np.cos(angle)), np.abs(np.sin(angle))
+        width, height = shape[:, 2], shape[:, 3]
+        half = np.stack([width * cos + height * sin, width * sin + height * cos], axis=1) / 2.0
+        half *= 1.0 + 1e-9  # rather a neighbour too many than one too few
+        middle = shape[:, :2] + shape[:, 2:] / 2.0
+        blocks = boxes_that_meet(middle - half, middle + half)
+    alone = np.array([next(iter(o)) if len(o) == 1 else -1 for o in owners], dtype=np.int64)
+    found: list[tuple[NDArray[np.int64], NDArray[np.int64], FloatArray]] = []
+    for left, right in blocks:
+        apart = (alone[left] != alone[right]) | (alone[left] < 0)  # one annotator's two are never one
+        left, right = left[apart], right[apart]
+        overlap = iou(left, right)
+        enough = overlap >= min_iou
+        found.append((left[enough], right[enough], overlap[enough]))
+    pairs = (
+        np.concatenate([left for left, _, _ in found]),
+        np.concatenate([right for _, right, _ in found]),
+        np.concatenate([overlap for _, _, overlap in found]),
+    )
+    return cluster_pairs(pairs, between, owners, min_iou)
 
 
 def _mean_box(

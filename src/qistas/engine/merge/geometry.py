@@ -7,12 +7,18 @@ as seen on the screen, in degrees, **about its centre**.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from qistas.engine.merge.sweep import intervals_that_meet, ranges
+
 FloatArray = NDArray[np.float64]
+
+EDGES_AT_ONCE = 100_000  # of polygons whose areas are worked out together
+FARTHEST = 10**9  # of whole numbers, whose products are exact
 
 
 def box_corners(x: float, y: float, width: float, height: float, rotation: float = 0.0) -> FloatArray:
@@ -26,7 +32,7 @@ def box_corners(x: float, y: float, width: float, height: float, rotation: float
 def polygon_area(points: FloatArray) -> float:
     """Signed area (n, 2): positive where the corners run clockwise on the screen (the shoelace formula)."""
     x, y = points[:, 0] - points[0, 0], points[:, 1] - points[0, 1]
-    return float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) / 2.0
+    return float(np.dot(x[:-1], y[1:]) - np.dot(y[:-1], x[1:])) / 2.0
 
 
 def clip_convex(subject: FloatArray, window: FloatArray) -> FloatArray:
@@ -84,42 +90,104 @@ def box_iou(
 
 
 def polygon_common(a: FloatArray, b: FloatArray) -> tuple[float, float]:
-    """Areas of the intersection and of the union of two polygons (n, 2), each inside by the even–odd rule; exact.
+    """`polygons_common` of one pair."""
+    common, whole = polygons_common([(a, b)])
+    return float(common[0]), float(whole[0])
 
-    The plane is cut into strips at every corner and crossing. Within a strip no two edges cross, so the length along
-    which both are inside changes evenly, and the strip's middle line tells its area.
+
+def polygons_common(pairs: Sequence[tuple[FloatArray, FloatArray]]) -> tuple[FloatArray, FloatArray]:
+    """Areas of the intersection and of the union of pairs of polygons (n, 2), each inside by the even–odd rule; exact.
+
+    The plane is cut into strips at every corner and crossing of a pair. Within a strip no two edges cross, so the length
+    along which both are inside changes evenly, and the strip's middle line tells its area. Many pairs are worked out at
+    once: their cuts have consecutive numbers, those of one pair after those of another.
     """
-    start, end = np.concatenate([a, b]), np.concatenate([np.roll(a, -1, axis=0), np.roll(b, -1, axis=0)])
+    common, whole = np.zeros(len(pairs)), np.zeros(len(pairs))
+    size = np.cumsum([len(a) + len(b) for a, b in pairs])
+    low = 0
+    while low < len(pairs):
+        reach = (int(size[low - 1]) if low else 0) + EDGES_AT_ONCE
+        high = max(low + 1, int(np.searchsorted(size, reach, side="right")))
+        common[low:high], whole[low:high] = _areas(pairs[low:high])
+        low = high
+    return common, whole
+
+
+def _areas(pairs: Sequence[tuple[FloatArray, FloatArray]]) -> tuple[FloatArray, FloatArray]:
+    sizes = np.array([len(points) for pair in pairs for points in pair], dtype=np.int64)
+    start = np.concatenate([points for pair in pairs for points in pair])
+    after = following(sizes)
+    end = start[after]
     along = end - start
-    of_b = np.arange(len(start)) >= len(a)
-    ys = np.unique(np.concatenate([start[:, 1], _crossings(start, along)]))
-    if len(ys) < 2:
-        return 0.0, 0.0
-    middle, height = (ys[:-1] + ys[1:]) / 2.0, np.diff(ys)
-    low, high = np.minimum(start[:, 1], end[:, 1]), np.maximum(start[:, 1], end[:, 1])
-    met = (low[None, :] < middle[:, None]) & (middle[:, None] < high[None, :])
+    drawn = np.repeat(np.arange(len(sizes), dtype=np.int64), sizes)
+    pair, of_b = drawn // 2, drawn % 2 == 1
+
+    _, _, place = _numbered(pair, start[:, 1])
+    crossed, height = _crossings(start, end, place, place[after])
+    of_cut, cut, place = _numbered(np.append(pair, pair[crossed]), np.append(start[:, 1], height))
+    here, there = place[: len(start)], place[: len(start)][after]
+    edge, strip = ranges(np.minimum(here, there), np.abs(here - there))
+    middle, high = (cut[:-1] + cut[1:]) / 2.0, np.diff(cut)
     slope = np.divide(along[:, 0], along[:, 1], out=np.zeros(len(start)), where=along[:, 1] != 0.0)
-    x = np.where(met, start[:, 0] + (middle[:, None] - start[:, 1]) * slope, np.inf)
-    order = np.argsort(x, axis=1)
-    x = np.take_along_axis(x, order, axis=1)
-    met, of_b = np.take_along_axis(met, order, axis=1), of_b[order]
-    in_a, in_b = np.cumsum(met & ~of_b, axis=1) % 2 == 1, np.cumsum(met & of_b, axis=1) % 2 == 1
-    gap = np.diff(np.where(met, x, 0.0), axis=1, append=0.0)
-    both = np.where(in_a & in_b, gap, 0.0).sum(axis=1)
-    either = np.where(in_a | in_b, gap, 0.0).sum(axis=1)
-    return float(height @ both), float(height @ either)
+    x = start[edge, 0] + (middle[strip] - start[edge, 1]) * slope[edge]
+
+    by_strip = np.argsort(strip)
+    met = np.bincount(strip, minlength=len(high))  # how many edges pass through a strip
+    first = np.cumsum(met) - met
+    common, whole = np.zeros(len(pairs)), np.zeros(len(pairs))
+    for many in np.unique(met[met > 1]).tolist():
+        strips = np.flatnonzero(met == many)
+        at = by_strip[first[strips][:, None] + np.arange(many)]
+        at = np.take_along_axis(at, np.argsort(x[at], axis=1), axis=1)
+        gap = np.diff(x[at], axis=1)
+        other = of_b[edge[at[:, :-1]]]
+        in_a, in_b = np.cumsum(~other, axis=1) % 2 == 1, np.cumsum(other, axis=1) % 2 == 1
+        for area, inside in ((common, in_a & in_b), (whole, in_a | in_b)):
+            wide = np.where(inside, gap, 0.0).sum(axis=1)
+            area += np.bincount(of_cut[strips], weights=wide * high[strips], minlength=len(pairs))
+    return common, whole
 
 
-def _crossings(start: FloatArray, along: FloatArray) -> FloatArray:
-    """Return y where edges cross one another, every pair looked at."""
-    gap = start[None, :, :] - start[:, None, :]
-    turn = along[:, None, 0] * along[None, :, 1] - along[:, None, 1] * along[None, :, 0]
-    slanted = turn != 0.0
-    divisor = np.where(slanted, turn, 1.0)
-    t = (gap[:, :, 0] * along[None, :, 1] - gap[:, :, 1] * along[None, :, 0]) / divisor
-    u = (gap[:, :, 0] * along[:, None, 1] - gap[:, :, 1] * along[:, None, 0]) / divisor
-    hit = slanted & (t > 0.0) & (t < 1.0) & (u > 0.0) & (u < 1.0)
-    return (start[:, None, 1] + t * along[:, None, 1])[hit]
+def following(sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The corner after each of closed outlines that lie behind one another."""
+    ends = np.cumsum(sizes)
+    after = np.arange(1, int(ends[-1]) + 1, dtype=np.int64)
+    after[ends - 1] = ends - sizes
+    return after
+
+
+def _numbered(
+    group: NDArray[np.int64], value: FloatArray
+) -> tuple[NDArray[np.int64], FloatArray, NDArray[np.int64]]:
+    """The distinct values of each group, rising (group of each, value), and the number among these of every one given."""
+    order = np.lexsort((value, group))
+    group, value = group[order], value[order]
+    fresh = np.ones(len(order), dtype=np.bool_)
+    fresh[1:] = (group[1:] != group[:-1]) | (value[1:] != value[:-1])
+    number = np.empty(len(order), dtype=np.int64)
+    number[order] = np.cumsum(fresh) - 1
+    return group[fresh], value[fresh], number
+
+
+def _crossings(
+    start: FloatArray, end: FloatArray, here: NDArray[np.int64], there: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], FloatArray]:
+    """Where edges cross one another: (one of the two edges, y). Only those whose ranges ``here`` to ``there`` meet are looked at."""
+    left, right = np.minimum(start[:, 0], end[:, 0]), np.maximum(start[:, 0], end[:, 0])
+    along = end - start
+    found: list[tuple[NDArray[np.int64], FloatArray]] = []
+    for i, j in intervals_that_meet(np.minimum(here, there), np.maximum(here, there)):
+        near = (left[i] < right[j]) & (left[j] < right[i])
+        i, j = i[near], j[near]
+        gap = start[j] - start[i]
+        turn = along[i, 0] * along[j, 1] - along[i, 1] * along[j, 0]
+        slanted = turn != 0.0
+        divisor = np.where(slanted, turn, 1.0)
+        t = (gap[:, 0] * along[j, 1] - gap[:, 1] * along[j, 0]) / divisor
+        u = (gap[:, 0] * along[i, 1] - gap[:, 1] * along[i, 0]) / divisor
+        hit = slanted & (t > 0.0) & (t < 1.0) & (u > 0.0) & (u < 1.0)
+        found.append((i[hit], (start[i, 1] + t * along[i, 1])[hit]))
+    return np.concatenate([i for i, _ in found]), np.concatenate([y for _, y in found])
 
 
 def edges_that_meet(points: NDArray[np.int64]) -> tuple[int, int] | None:
@@ -128,29 +196,52 @@ def edges_that_meet(points: NDArray[np.int64]) -> tuple[int, int] | None:
     Edge k leads from point k to the next. Whole numbers of at most 10⁹ in size, so that every test is exact. Edges that
     follow one another meet in their point; they are told only where the second leads back over the first.
     """
-    n = len(points)
-    if n < 3:
-        return (0, 1)
-    start = np.asarray(points, dtype=np.int64)
-    end = np.roll(start, -1, axis=0)
-    along, after = end - start, np.roll(end - start, -1, axis=0)
-    back = _cross(along, after) == 0
-    back &= (along * after).sum(axis=1) <= 0
-    if bool(back.any()):
-        k = int(np.flatnonzero(back)[0])
-        return min(k, (k + 1) % n), max(k, (k + 1) % n)
-    left, right = np.triu_indices(n, k=2)
+    return edges_of_each_that_meet([points])[0]
+
+
+def edges_of_each_that_meet(outlines: Sequence[NDArray[np.int64]]) -> list[tuple[int, int] | None]:
+    """`edges_that_meet` of many outlines at once."""
+    sizes = np.array([len(points) for points in outlines], dtype=np.int64)
+    found: list[tuple[int, int] | None] = [None if n >= 3 else (0, 1) for n in sizes.tolist()]
+    drawn = np.flatnonzero(sizes >= 3)
+    if not len(drawn):
+        return found
+    sizes = sizes[drawn]
+    start = np.concatenate([np.asarray(outlines[k], dtype=np.int64) for k in drawn.tolist()])
+    after = following(sizes)
+    end, first = start[after], np.cumsum(sizes) - sizes
+    along = end - start
+    outline = np.repeat(np.arange(len(drawn), dtype=np.int64), sizes)
+
+    def tell(i: NDArray[np.int64], j: NDArray[np.int64]) -> None:
+        """Of each outline the first of the pairs of edges (i < j) given."""
+        order = np.lexsort((j, i))
+        which, at = np.unique(outline[i[order]], return_index=True)
+        for k, one in zip(which.tolist(), order[at].tolist(), strict=True):
+            before = found[int(drawn[k])]
+            pair = (int(i[one] - first[k]), int(j[one] - first[k]))
+            found[int(drawn[k])] = pair if before is None else min(before, pair)
+
+    back = np.flatnonzero((_cross(along, along[after]) == 0) & ((along * along[after]).sum(axis=1) <= 0))
+    if len(back):
+        # The lowest edge that is led back over is told, whatever else meets.
+        back = back[np.unique(outline[back], return_index=True)[1]]
+        tell(np.minimum(back, after[back]), np.maximum(back, after[back]))
+    open_ = np.ones(len(drawn), dtype=np.bool_)
+    open_[outline[back]] = False
     low, high = np.minimum(start, end), np.maximum(start, end)
-    near = (low[left] <= high[right]).all(axis=1) & (low[right] <= high[left]).all(axis=1)
-    near &= (left != 0) | (right != n - 1)
-    left, right = left[near], right[near]
-    a, b, c, d = start[left], end[left], start[right], end[right]
-    of_c, of_d = _cross(b - a, c - a), _cross(b - a, d - a)
-    of_a, of_b = _cross(d - c, a - c), _cross(d - c, b - c)
-    # Where the surrounding boxes meet, two edges meet unless one lies wholly on one side of the other.
-    apart = (np.sign(of_c) * np.sign(of_d) > 0) | (np.sign(of_a) * np.sign(of_b) > 0)
-    found = np.flatnonzero(~apart)
-    return (int(left[found[0]]), int(right[found[0]])) if len(found) else None
+    apart = outline * (4 * FARTHEST)
+    for i, j in intervals_that_meet(low[:, 0] + apart, high[:, 0] + apart + 1):
+        near = open_[outline[i]] & (low[i, 1] <= high[j, 1]) & (low[j, 1] <= high[i, 1])
+        near &= (after[i] != j) & (after[j] != i)
+        i, j = np.minimum(i[near], j[near]), np.maximum(i[near], j[near])
+        a, b, c, d = start[i], end[i], start[j], end[j]
+        of_c, of_d = _cross(b - a, c - a), _cross(b - a, d - a)
+        of_a, of_b = _cross(d - c, a - c), _cross(d - c, b - c)
+        # Where the surrounding boxes meet, two edges meet unless one lies wholly on one side of the other.
+        meet = (np.sign(of_c) * np.sign(of_d) <= 0) & (np.sign(of_a) * np.sign(of_b) <= 0)
+        tell(i[meet], j[meet])
+    return found
 
 
 def _cross(one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int64]:

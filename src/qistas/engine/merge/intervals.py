@@ -20,10 +20,10 @@ from qistas.engine.merge.clustering import (
     vote,
     weighted_medians,
 )
+from qistas.engine.merge.sweep import intervals_that_meet
 
 Interval = tuple[float, float, Label]
 DENSE = 256  # up to so many intervals every pair is looked at
-AT_ONCE = 1_000_000  # pairs that are looked at together, beyond that
 
 
 def dice(start: FloatArray, end: FloatArray) -> FloatArray:
@@ -44,21 +44,13 @@ def _clusters(
     if n <= DENSE:
         return cluster(dice(start, end), owners, min_f1)
     alone = np.array([next(iter(o)) if len(o) == 1 else -1 for o in owners], dtype=np.int64)
-    first = np.arange(n, dtype=np.int64)
-    meets = np.searchsorted(start, end, side="left") - first - 1  # how many that begin later begin within it
-    done = np.concatenate(([0], np.cumsum(meets)))
     found: list[tuple[NDArray[np.int64], NDArray[np.int64], FloatArray]] = []
-    low = 0
-    while low < n:
-        high = max(low + 1, int(np.searchsorted(done, done[low] + AT_ONCE, side="right")) - 1)
-        left = np.repeat(first[low:high], meets[low:high])
-        right = np.arange(len(left), dtype=np.int64) - (done[left] - done[low]) + left + 1
+    for left, right in intervals_that_meet(start, end):
         apart = (alone[left] != alone[right]) | (alone[left] < 0)  # one annotator's two are never one
         left, right = left[apart], right[apart]
         overlap = _dice(start[left], end[left], start[right], end[right])
         enough = overlap >= min_f1
         found.append((left[enough], right[enough], overlap[enough]))
-        low = high
 
     def between(a: list[int], b: list[int]) -> FloatArray:
         return _dice(start[a][:, None], end[a][:, None], start[b][None, :], end[b][None, :])

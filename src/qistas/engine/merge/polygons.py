@@ -3,7 +3,8 @@
 Polygons are clustered as boxes are (IoU, one an annotator and cluster). The merged outline of a cluster is where half
 of the weight of its annotators lies inside: the vote is taken on a grid, the line of one half is followed between
 cell centres (marching squares, W. E. Lorensen & H. E. Cline 1987, in two dimensions) and thinned
-(D. H. Douglas & T. K. Peucker 1973).
+(D. H. Douglas & T. K. Peucker 1973). Each cluster has a grid of its own, as large as its box; what can be done for all
+polygons at once (overlaps, thinning, looking for folds) is.
 """
 
 from __future__ import annotations
@@ -25,12 +26,15 @@ from qistas.engine.merge.clustering import (
     label_order,
     vote,
 )
-from qistas.engine.merge.geometry import edges_that_meet, polygon_area, polygon_common
+from qistas.engine.merge.geometry import edges_of_each_that_meet, following, polygon_area, polygons_common
+from qistas.engine.merge.sweep import boxes_that_meet, ranges
 
 Points = tuple[tuple[float, float], ...]
 Polygon = tuple[Sequence[tuple[float, float]], Label]
+Cluster = tuple[Sequence[FloatArray], FloatArray]  # polygons of several annotators, and their weights
 
-EXACT_EDGES = 96  # of two polygons together; beyond, a grid is quicker
+AT_ONCE = 256  # clusters whose outlines are in memory together
+_TOLERANCES = (0.5, 0.2, 0.0)  # of a thinned outline, in cells; the next where it folds
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +81,10 @@ def merge_polygons(
         return ()
     corners = [np.array(k[0]) for k in nodes.keys]
     labels: list[Label] = [k[1] for k in nodes.keys]
-    pairs, between = _overlaps(corners, labels, across_labels, resolution, min_iou)
+    pairs, between = _overlaps(corners, labels, across_labels, min_iou)
     total = float(np.sort(weight).sum())
-    merged: list[MergedPolygon] = []
+    found: list[tuple[Points | None, Label, int, float]] = []
+    grids: list[Cluster] = []  # whose outline is still to be found
     for part in cluster_pairs(pairs, between, nodes.owners, min_iou):
         people = [(i, a) for i in part for a in sorted(nodes.owners[i])]
         at = [i for i, _ in people]
@@ -89,26 +94,34 @@ def merge_polygons(
         confidence = min(float(np.sort(w).sum()) / total, 1.0)
         if confidence < keep - 1e-9:
             continue
-        points = (
-            nodes.keys[at[0]][0] if len(set(at)) == 1 else _outline([corners[i] for i in at], w, resolution)
-        )
-        merged.append(
-            MergedPolygon(points, vote([labels[i] for i in at], w.tolist()), len(people), confidence)
-        )
+        if len(part) > 1:
+            grids.append(([corners[i] for i in at], w))
+        points = None if len(part) > 1 else nodes.keys[at[0]][0]
+        found.append((points, vote([labels[i] for i in at], w.tolist()), len(people), confidence))
+    outlines = iter(
+        [
+            points
+            for begin in range(0, len(grids), AT_ONCE)
+            for points in _outlines(grids[begin : begin + AT_ONCE], resolution)
+        ]
+    )
+    merged = [
+        MergedPolygon(next(outlines) if points is None else points, label, support, confidence)
+        for points, label, support, confidence in found
+    ]
     merged.sort(key=lambda m: (m.points, label_order(m.label)))
     return tuple(merged)
 
 
-def polygon_iou(a: ArrayLike, b: ArrayLike, *, resolution: int = 256) -> float:
-    """Return the intersection over union of two polygons (n, 2): exact, or counted on a grid where they have many corners."""
-    pair = [np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64)]
-    if len(pair[0]) + len(pair[1]) <= EXACT_EDGES:
-        common, whole = polygon_common(*pair)
-        return min(common / whole, 1.0) if whole > 0.0 else 0.0
-    origin, step, shape = _grid(pair, resolution)
-    one, two = (fill(p, origin, step, shape) for p in pair)
-    union = int((one | two).sum())
-    return float((one & two).sum() / union) if union else 0.0
+def polygon_iou(a: ArrayLike, b: ArrayLike) -> float:
+    """Return the intersection over union of two polygons (n, 2), exactly."""
+    return float(polygons_iou([(np.asarray(a, dtype=np.float64), np.asarray(b, dtype=np.float64))])[0])
+
+
+def polygons_iou(pairs: Sequence[tuple[FloatArray, FloatArray]]) -> FloatArray:
+    """`polygon_iou` of many pairs of arrays at once."""
+    common, whole = polygons_common(pairs)
+    return np.minimum(np.divide(common, whole, out=np.zeros(len(pairs)), where=whole > 0.0), 1.0)
 
 
 def fill(points: FloatArray, origin: FloatArray, step: float, shape: tuple[int, int]) -> NDArray[np.bool_]:
@@ -116,20 +129,31 @@ def fill(points: FloatArray, origin: FloatArray, step: float, shape: tuple[int, 
 
     Cell (r, c) has its centre at ``origin + (c + 1/2, r + 1/2) * step``.
     """
-    x, y = (points[:, 0] - origin[0]) / step - 0.5, (points[:, 1] - origin[1]) / step - 0.5
-    x2, y2 = np.roll(x, -1), np.roll(y, -1)
+    return _patterns([points], origin, step, shape)[:, :-1] == 1
+
+
+def _patterns(
+    polygons: Sequence[FloatArray], origin: FloatArray, step: float, shape: tuple[int, int]
+) -> NDArray[np.uint8]:
+    """Which of at most eight polygons hold each cell of a grid, polygon k as bit k; (rows, columns + 1), the last empty.
+
+    See `fill`. Along a row, every edge that is passed turns the bit of its polygon.
+    """
     rows, columns = shape
-    crossing = np.zeros((rows, columns + 1), dtype=np.int64)
-    for ax, ay, bx, by in zip(x.tolist(), y.tolist(), x2.tolist(), y2.tolist(), strict=True):
-        low, high = (ay, by) if ay < by else (by, ay)
-        first, last = max(int(np.ceil(low)), 0), min(int(np.ceil(high)) - 1, rows - 1)
-        if last < first:
-            continue
-        row = np.arange(first, last + 1)
-        at = ax + (row - ay) * (bx - ax) / (by - ay)
-        column = np.clip(np.ceil(at), 0, columns).astype(np.int64)
-        np.add.at(crossing, (row, column), 1)
-    return np.cumsum(crossing, axis=1)[:, :columns] % 2 == 1
+    size = np.array([len(points) for points in polygons], dtype=np.int64)
+    start = (np.concatenate(polygons) - origin) / step - 0.5
+    end = start[following(size)]
+    bit = np.repeat(np.left_shift(1, np.arange(len(size))).astype(np.uint8), size)
+    low, high = np.minimum(start[:, 1], end[:, 1]), np.maximum(start[:, 1], end[:, 1])
+    first = np.maximum(np.ceil(low), 0.0).astype(np.int64)
+    last = np.minimum(np.ceil(high) - 1.0, rows - 1.0).astype(np.int64)
+    edge, row = ranges(first, np.maximum(last - first + 1, 0))
+    a, b = start[edge], end[edge]
+    at = a[:, 0] + (row - a[:, 1]) * (b[:, 0] - a[:, 0]) / (b[:, 1] - a[:, 1])
+    column = np.clip(np.ceil(at), 0, columns).astype(np.int64)
+    turned = np.zeros((rows, columns + 1), dtype=np.uint8)
+    np.bitwise_xor.at(turned.reshape(-1), row * (columns + 1) + column, bit[edge])
+    return np.bitwise_xor.accumulate(turned, axis=1)
 
 
 def _checked(points: Sequence[tuple[float, float]], label: Label) -> tuple[Points, Label]:
@@ -140,14 +164,17 @@ def _checked(points: Sequence[tuple[float, float]], label: Label) -> tuple[Point
         raise ValueError("polygon points must be finite")
     if len(array) > 1 and bool((array[0] == array[-1]).all()):
         array = array[:-1]
-    if len(array) < 3 or abs(polygon_area(array)) <= 0.0:
+    area = polygon_area(array) if len(array) >= 3 else 0.0
+    if area == 0.0:
         raise ValueError("a polygon needs at least three points and an area")
-    if polygon_area(array) < 0.0:
-        array = array[::-1]
-    # One polygon, one way of writing it: begin at the smallest point.
-    begin = int(np.lexsort((array[:, 1], array[:, 0]))[0])
-    array = np.roll(array, -begin, axis=0)
-    return tuple((float(px), float(py)) for px, py in array), label if isinstance(label, str) else int(label)
+    # One polygon, one way of writing it: clockwise, from the smallest point.
+    written = _points(array if area > 0.0 else array[::-1])
+    begin = written.index(min(written))
+    return written[begin:] + written[:begin], label if isinstance(label, str) else int(label)
+
+
+def _points(array: FloatArray) -> Points:
+    return tuple(zip(array[:, 0].tolist(), array[:, 1].tolist(), strict=True))
 
 
 def _grid(polygons: Sequence[FloatArray], resolution: int) -> tuple[FloatArray, float, tuple[int, int]]:
@@ -160,7 +187,7 @@ def _grid(polygons: Sequence[FloatArray], resolution: int) -> tuple[FloatArray, 
 
 
 def _overlaps(
-    corners: Sequence[FloatArray], labels: Sequence[Label], across: bool, resolution: int, min_iou: float
+    corners: Sequence[FloatArray], labels: Sequence[Label], across: bool, min_iou: float
 ) -> tuple[tuple[IntArray, IntArray, FloatArray], Callable[[list[int], list[int]], FloatArray]]:
     """Return the pairs that overlap by ``min_iou`` or more, and a way to look up any overlaps.
 
@@ -168,103 +195,134 @@ def _overlaps(
     """
     low, high = np.array([c.min(axis=0) for c in corners]), np.array([c.max(axis=0) for c in corners])
     area = np.array([abs(polygon_area(c)) for c in corners])
-    found: dict[tuple[int, int], float] = {}
+    code = {label: k for k, label in enumerate(dict.fromkeys(labels))}
+    kind = np.array([0 if across else code[label] for label in labels], dtype=np.int64)
+    known: dict[tuple[int, int], float] = {}
 
-    def iou(i: int, j: int) -> float:
-        if not (across or labels[i] == labels[j]):
-            return 0.0
-        pair = (min(i, j), max(i, j))
-        if pair not in found:
-            found[pair] = polygon_iou(corners[i], corners[j], resolution=resolution)
-        return found[pair]
+    def measure(pairs: list[tuple[int, int]]) -> None:
+        overlap = polygons_iou([(corners[i], corners[j]) for i, j in pairs])
+        known.update(zip(pairs, overlap.tolist(), strict=True))
 
-    order = np.argsort(low[:, 0], kind="stable")
-    until = np.searchsorted(low[order, 0], high[order, 0])
-    for at, i in enumerate(order.tolist()):
-        others = order[at + 1 : until[at]]
-        shared = np.maximum(np.minimum(high[others], high[i]) - np.maximum(low[others], low[i]), 0.0).prod(
-            axis=1
-        )
-        for j in others[shared >= min_iou * np.maximum(area[others], area[i]) - 1e-9].tolist():
-            iou(i, j)
-    enough = sorted(pair for pair, value in found.items() if value >= min_iou)
+    near: list[tuple[int, int]] = []
+    for i, j in boxes_that_meet(low, high):
+        i, j = (v[kind[i] == kind[j]] for v in (i, j))
+        shared = (np.minimum(high[i], high[j]) - np.maximum(low[i], low[j])).prod(axis=1)
+        enough = shared >= min_iou * np.maximum(area[i], area[j]) - 1e-9
+        near += zip(i[enough].tolist(), j[enough].tolist(), strict=True)
+    measure(near)
+    pairs = sorted(pair for pair, value in known.items() if value >= min_iou)
 
     def between(some: list[int], others: list[int]) -> FloatArray:
-        return np.array([[iou(i, j) for j in others] for i in some])
+        asked = [(min(i, j), max(i, j)) for i in some for j in others]
+        measure([(i, j) for i, j in asked if kind[i] == kind[j] and (i, j) not in known])
+        return np.array([known.get(pair, 0.0) for pair in asked]).reshape(len(some), len(others))
 
-    columns = np.array(enough, dtype=np.int64).reshape(-1, 2)
-    return (
-        columns[:, 0],
-        columns[:, 1],
-        np.array([found[pair] for pair in enough], dtype=np.float64),
-    ), between
+    columns = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+    overlap = np.array([known[pair] for pair in pairs], dtype=np.float64)
+    return (columns[:, 0], columns[:, 1], overlap), between
 
 
-def _outline(corners: Sequence[FloatArray], weight: FloatArray, resolution: int) -> Points:
-    origin, step, shape = _grid(corners, resolution)
-    share = weight / weight.sum()
+def _outlines(clusters: Sequence[Cluster], resolution: int) -> list[Points]:
+    """The outline of each cluster, where half of its weight lies inside."""
+    grids = [_grid(corners, resolution) for corners, _ in clusters]
+    loops: dict[int, FloatArray] = {}
+    for k, ((corners, weight), (origin, step, shape)) in enumerate(zip(clusters, grids, strict=True)):
+        lines = _contours(*_shares(corners, weight / weight.sum(), origin, step, shape), 0.5)
+        if lines:
+            loops[k] = max(lines, key=lambda points: abs(polygon_area(points)))
+    thin: dict[int, FloatArray] = {}
+    for tolerance in _TOLERANCES:
+        # Thinning may fold an outline over itself; less of it does not.
+        rest = [k for k in loops if k not in thin]
+        lines = _thinned([loops[k] for k in rest], tolerance) if tolerance else [loops[k] for k in rest]
+        folds = edges_of_each_that_meet([np.rint(line * 1e4).astype(np.int64) for line in lines])
+        last = tolerance == _TOLERANCES[-1]
+        thin |= {k: line for k, line, fold in zip(rest, lines, folds, strict=True) if fold is None or last}
+    outlines: list[Points] = []
+    for k, ((corners, weight), (origin, step, _)) in enumerate(zip(clusters, grids, strict=True)):
+        if k not in thin:
+            # Nothing holds half of the weight, which a cluster of two that overlap by half can lead to: the heaviest one.
+            placed = corners[int(np.argmax(weight))]
+        else:
+            line = thin[k][::-1] if polygon_area(thin[k]) < 0.0 else thin[k]
+            line = np.roll(line, -int(np.lexsort((line[:, 1], line[:, 0]))[0]), axis=0)
+            # The line runs between the middles of cells, the outer of which may lie beyond everything that was drawn.
+            every = np.concatenate(corners)
+            placed = np.clip(origin + (line + 0.5) * step, every.min(axis=0), every.max(axis=0))
+        outlines.append(_points(placed))
+    return outlines
+
+
+def _shares(
+    corners: Sequence[FloatArray], share: FloatArray, origin: FloatArray, step: float, shape: tuple[int, int]
+) -> tuple[NDArray[np.integer], FloatArray]:
+    """How much of the weight lies inside at each cell: (rows, columns) of numbers, and the weight each number stands for."""
+    if len(corners) <= 8:
+        weight = np.zeros(1 << len(corners))
+        for k, w in enumerate(share.tolist()):
+            weight.reshape(-1, 2, 1 << k)[:, 1] += w
+        return _patterns(corners, origin, step, shape), weight
     field = np.zeros(shape)
     for part, w in zip(corners, share.tolist(), strict=True):
         field += w * fill(part, origin, step, shape)
-    loops = contours(field, 0.5)
-    if not loops:
-        # Nothing holds half of the weight, which a cluster of two that overlap by half can lead to: the heaviest one.
-        best = corners[int(np.argmax(weight))]
-        return tuple((float(px), float(py)) for px, py in best)
-    loop = max(loops, key=lambda points: abs(polygon_area(points)))
-    # Thinning may fold an outline over itself; less of it does not.
-    for tolerance in (0.5, 0.2, 0.0):
-        thin = _thinned(loop, tolerance) if tolerance else loop
-        if edges_that_meet(np.rint(thin * 1e4).astype(np.int64)) is None:
-            break
-    if polygon_area(thin) < 0.0:
-        thin = thin[::-1]
-    thin = np.roll(thin, -int(np.lexsort((thin[:, 1], thin[:, 0]))[0]), axis=0)
-    # The line runs between the middles of cells, the outer of which may lie beyond everything that was drawn.
-    every = np.concatenate(corners)
-    placed = np.clip(origin + (thin + 0.5) * step, every.min(axis=0), every.max(axis=0))
-    return tuple((float(px), float(py)) for px, py in placed)
+    return np.arange(field.size).reshape(shape), field.reshape(-1)
 
 
 def contours(field: FloatArray, level: float) -> list[FloatArray]:
     """Return the closed lines (n, 2) of (column, row) along which ``field`` crosses ``level``; its rim must lie below."""
-    inside = field > level
-    # Points lie on the sides between neighbouring cells, one of which is inside; each belongs to two squares.
-    following: dict[tuple[int, int, int], list[tuple[int, int, int]]] = {}
-    code = inside[:-1, :-1] * 1 + inside[:-1, 1:] * 2 + inside[1:, 1:] * 4 + inside[1:, :-1] * 8
-    for r, c in zip(*(v.tolist() for v in np.nonzero((code > 0) & (code < 15))), strict=True):
-        top, right, bottom, left = (r, c, 0), (r, c + 1, 1), (r + 1, c, 0), (r, c, 1)
-        for a, b in _SEGMENTS[int(code[r, c])]:
-            sides = (top, right, bottom, left)
-            following.setdefault(sides[a], []).append(sides[b])
-            following.setdefault(sides[b], []).append(sides[a])
+    return _contours(np.arange(field.size).reshape(field.shape), field.reshape(-1), level)
 
-    def place(side: tuple[int, int, int]) -> tuple[float, float]:
-        r, c, down = side
-        here = float(field[r, c])
-        there = float(field[r + 1, c] if down else field[r, c + 1])
-        t = min(max((level - here) / (there - here), 0.05), 0.95)
-        return (float(c), r + t) if down else (c + t, float(r))
 
-    loops: list[FloatArray] = []
-    seen: set[tuple[int, int, int]] = set()
-    for start in following:
-        if start in seen:
+def _contours(number: NDArray[np.integer], value: FloatArray, level: float) -> list[FloatArray]:
+    """`contours` of the field ``value[number]``."""
+    wide = number.shape[1]
+    number = number.reshape(-1)
+    # The squares between four cells, by their upper left one; those from the end of one row to the next lie in the rim.
+    upper, right, lower, left = number[: -wide - 1], number[1:-wide], number[wide + 1 :], number[wide:-1]
+    cell = np.flatnonzero(((upper ^ right) | (upper ^ lower) | (upper ^ left)) != 0)
+    inside = (value > level).astype(np.uint8)
+    code = inside[upper[cell]] | inside[right[cell]] << 1 | inside[lower[cell]] << 2 | inside[left[cell]] << 3
+    crossed = (code > 0) & (code < 15)
+    cell, code = cell[crossed], code[crossed]
+    if not len(cell):
+        return []
+    # Points lie on the sides between neighbouring cells, one of which is inside; each belongs to two squares. The side
+    # to the right of a cell has twice the cell's number, that below it one more.
+    lines, at = ranges(_FIRST[code], _FIRST[code + 1] - _FIRST[code])
+    ends = (2 * cell[lines, None] + np.array([0, 3, 2 * wide, 1])[_SEGMENTS[at]]).reshape(-1)
+    # The ends of all lines, numbered 2 s and 2 s + 1 for line s; two of them lie on one side. From the end of a line the
+    # way leads on to the far end of the line that meets it there.
+    order = np.argsort(ends, kind="stable")
+    partner = np.empty(len(order), dtype=np.int64)
+    partner[order[0::2]], partner[order[1::2]] = order[1::2], order[0::2]
+    onward = (partner ^ 1).tolist()
+
+    loops: list[IntArray] = []
+    seen = np.zeros(len(onward) // 2, dtype=np.bool_)
+    for start in range(1, len(onward), 2):
+        if seen[start // 2]:
             continue
-        loop, before, side = [start], start, following[start][0]
-        seen.add(start)
-        while side != start:
-            loop.append(side)
-            seen.add(side)
-            one, two = following[side][0], following[side][-1]
-            before, side = side, two if one == before else one
-        loops.append(np.array([place(s) for s in loop]))
-    return loops
+        loop, at = [start], onward[start]
+        while at != start:
+            loop.append(at)
+            at = onward[at]
+        loops.append(np.array(loop[-1:] + loop[:-1]))
+        seen[loops[-1] // 2] = True
+        if seen.all():
+            break
+
+    place, down = ends >> 1, ends & 1
+    here, beyond = value[number[place]], value[number[np.where(down == 1, place + wide, place + 1)]]
+    t = np.clip((level - here) / (beyond - here), 0.05, 0.95)
+    row, column = np.divmod(place, wide)
+    points = np.stack([np.where(down == 1, column, column + t), np.where(down == 1, row + t, row)], axis=1)
+    return [points[loop] for loop in loops]
 
 
-# Which sides (top, right, bottom, left) a square's line joins, by which corners are inside (1 upper left, 2 upper
-# right, 4 lower right, 8 lower left); in the two doubtful cases the inside corners stay apart.
-_SEGMENTS: dict[int, tuple[tuple[int, int], ...]] = {
+# Which sides (0 top, 1 right, 2 bottom, 3 left) a square's lines join, by which corners are inside (1 upper left, 2 upper
+# right, 4 lower right, 8 lower left); where two opposite corners are inside, they stay apart. The lines of a code are
+# those from ``_FIRST[code]`` to ``_FIRST[code + 1]``.
+_LINES: dict[int, tuple[tuple[int, int], ...]] = {
     1: ((3, 0),),
     2: ((0, 1),),
     3: ((3, 1),),
@@ -280,33 +338,53 @@ _SEGMENTS: dict[int, tuple[tuple[int, int], ...]] = {
     13: ((0, 1),),
     14: ((0, 3),),
 }
+_SEGMENTS = np.array([line for lines in _LINES.values() for line in lines])
+_FIRST = np.cumsum([0] + [len(_LINES.get(code, ())) for code in range(16)])
 
 
-def _thinned(loop: FloatArray, tolerance: float) -> FloatArray:
-    """Leave out points that lie within ``tolerance`` of the line through those kept (Douglas–Peucker)."""
-    n = len(loop)
-    if n <= 4:
-        return loop
-    far = int(np.argmax(((loop - loop[0]) ** 2).sum(axis=1)))
-    keep = np.zeros(n + 1, dtype=np.bool_)
-    keep[[0, far, n]] = True
-    closed = np.concatenate([loop, loop[:1]])
-    stack = [(0, far), (far, n)]
-    while stack:
-        a, b = stack.pop()
-        if b - a < 2:
-            continue
-        line = closed[b] - closed[a]
-        offset = closed[a + 1 : b] - closed[a]
-        length = float(np.hypot(line[0], line[1]))
-        if length > 0.0:
-            distance = np.abs(line[0] * offset[:, 1] - line[1] * offset[:, 0]) / length
-        else:
-            distance = np.hypot(offset[:, 0], offset[:, 1])
-        k = int(np.argmax(distance))
-        if float(distance[k]) > tolerance:
-            middle = a + 1 + k
-            keep[middle] = True
-            stack += [(a, middle), (middle, b)]
-    kept = loop[keep[:n]]
-    return kept if len(kept) >= 3 else loop
+def _thinned(loops: Sequence[FloatArray], tolerance: float) -> list[FloatArray]:
+    """Leave out points that lie within ``tolerance`` of the line through those kept (Douglas–Peucker).
+
+    Runs between kept points are halved together, those of all loops at once; point ``size`` of a loop is its first again.
+    """
+    sizes = np.array([len(loop) for loop in loops], dtype=np.int64)
+    if not len(sizes):
+        return []
+    closed = np.concatenate([points for loop in loops for points in (loop, loop[:1])])
+    first = np.cumsum(sizes + 1) - (sizes + 1)
+    keep = np.zeros(len(closed), dtype=np.bool_)
+    x, y = np.ascontiguousarray(closed.T)
+    run = np.repeat(first, sizes + 1)
+    far = _largest((x - x[run]) ** 2 + (y - y[run]) ** 2, sizes + 1)[0]
+    small = sizes <= 4
+    keep[ranges(first[small], sizes[small])[1]] = True
+    keep[first], keep[far] = True, True
+    low = np.concatenate([first[~small], far[~small]])
+    high = np.concatenate([far[~small], (first + sizes)[~small]])
+    while len(low):
+        open_ = high - low > 1
+        low, high = low[open_], high[open_]
+        run, at = ranges(low + 1, high - low - 1)
+        along, across = (closed[high] - closed[low]).T
+        cross = across[run] * (x[at] - x[low][run]) - along[run] * (y[at] - y[low][run])
+        distance = np.abs(cross) / np.hypot(along, across)[run]
+        place, most = _largest(distance, high - low - 1)
+        split = most > tolerance
+        middle = at[place[split]]
+        keep[middle] = True
+        low, high = np.concatenate([low[split], middle]), np.concatenate([middle, high[split]])
+    thin: list[FloatArray] = []
+    for loop, begin in zip(loops, first.tolist(), strict=True):
+        kept = loop[keep[begin : begin + len(loop)]]
+        thin.append(kept if len(kept) >= 3 else loop)
+    return thin
+
+
+def _largest(values: FloatArray, size: IntArray) -> tuple[IntArray, FloatArray]:
+    """Of runs of values behind one another, none of them empty: where the first of the largest stands, and what it is."""
+    if not len(size):
+        return np.zeros(0, dtype=np.int64), np.zeros(0)
+    begin = np.cumsum(size) - size
+    most = np.maximum.reduceat(values, begin)
+    equal = np.flatnonzero(values == np.repeat(most, size))
+    return equal[np.searchsorted(equal, begin)], most

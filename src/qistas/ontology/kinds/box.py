@@ -321,7 +321,7 @@ class BoxKind(RegionKind):
         """Overlap (IoU) of the best pairs with one label, over the number of boxes: 1 for the same set."""
         if gold == value:
             return 1.0
-        return matched(gold["boxes"], value["boxes"], _extent, _overlap)
+        return matched(gold["boxes"], value["boxes"], _place, _overlaps)
 
     def same(self, question: Question, one: Value, other: Value) -> bool:
         """The same regions: a box turned by half a circle is where it was."""
@@ -373,12 +373,17 @@ class BoxKind(RegionKind):
         found.append({"x": x, "y": y, "width": width, "height": height, "rotation": turn, "label": label})
 
 
-def _extent(box: Mapping[str, Any]) -> tuple[float, float]:
-    """Along the x axis; a turned box reaches no further than half its diagonal from its centre."""
+def _place(box: Mapping[str, Any]) -> tuple[float, float, float, float]:
+    """The box around a box; a turned one reaches no further than half its diagonal from its centre."""
     if not box["rotation"]:
-        return box["x"], box["x"] + box["width"]
-    centre, half = box["x"] + box["width"] / 2, math.hypot(box["width"], box["height"]) / 2
-    return centre - half, centre + half
+        return box["x"], box["y"], box["x"] + box["width"], box["y"] + box["height"]
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    half = math.hypot(box["width"], box["height"]) / 2
+    return x - half, y - half, x + half, y + half
+
+
+def _overlaps(pairs: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> list[float]:
+    return [_overlap(one, other) for one, other in pairs]
 
 
 def _overlap(one: Mapping[str, Any], other: Mapping[str, Any]) -> float:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from qistas.core.errors import Fault
 from qistas.engine.agreement import Agreement, polygons_agreement
-from qistas.engine.merge import edges_that_meet, merge_polygons, polygon_area, polygon_iou
+from qistas.engine.merge import edges_that_meet, merge_polygons, polygon_area, polygons_iou
 
 from ..reading import Reader, a, finite_number, named_field
 from ..types import Field, FieldType, Question
@@ -205,7 +205,7 @@ class PolygonKind(RegionKind):
         """Overlap (IoU) of the best pairs with one label, over the number of polygons: 1 for the same set."""
         if gold == value:
             return 1.0
-        return matched(_shapes(gold), _shapes(value), lambda one: (one.low[0], one.high[0]), _overlap)
+        return matched(_shapes(gold), _shapes(value), lambda one: (*one.low, *one.high), _overlaps)
 
     def same(self, question: Question, one: Value, other: Value) -> bool:
         """The same areas: a point more on a straight edge changes nothing."""
@@ -300,7 +300,9 @@ def _storable(
     if LEAST_POINTS <= len(points) <= MOST_POINTS and edges_that_meet(_thousandths(points)) is None:
         return _canonical(points)
     outline = _shape(merged, label)
-    nearest = max((one for answer in answers for one in answer), key=lambda one: _overlap(outline, one))
+    drawn = [one for answer in answers for one in answer]
+    overlaps = _overlaps([(outline, one) for one in drawn])
+    nearest = drawn[overlaps.index(max(overlaps))]
     return [[neat(x), neat(y)] for x, y in nearest.corners.tolist()]
 
 
@@ -314,12 +316,23 @@ def _shape(points: Sequence[Sequence[float]], label: str) -> Shape:
     return Shape(label, corners, (left, top), (right, bottom), abs(polygon_area(corners)))
 
 
-def _overlap(one: Shape, other: Shape) -> float:
-    if one.label != other.label:
-        return 0.0
+def _overlaps(pairs: Sequence[tuple[Shape, Shape]]) -> list[float]:
+    near = [k for k, (one, other) in enumerate(pairs) if _may_overlap(one, other)]
+    found = [0.0] * len(pairs)
+    for k, iou in zip(
+        near, polygons_iou([(pairs[k][0].corners, pairs[k][1].corners) for k in near]).tolist(), strict=True
+    ):
+        found[k] = iou
+    return found
+
+
+def _may_overlap(one: Shape, other: Shape) -> bool:
+    """What two share is no more than what the boxes around them share."""
     across = min(one.high[0], other.high[0]) - max(one.low[0], other.low[0])
     down = min(one.high[1], other.high[1]) - max(one.low[1], other.low[1])
-    # What two share is no more than what the boxes around them share.
-    if across <= 0 or down <= 0 or across * down < TOUCHING * max(one.area, other.area):
-        return 0.0
-    return polygon_iou(one.corners, other.corners, resolution=CELLS)
+    return (
+        one.label == other.label
+        and across > 0
+        and down > 0
+        and across * down >= TOUCHING * max(one.area, other.area)
+    )

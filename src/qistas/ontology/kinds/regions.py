@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from itertools import accumulate, product
+from collections.abc import Callable, Sequence
+from itertools import product
 from typing import Any, Literal, NamedTuple, TypeVar, cast
 
 import numpy as np
 
 from qistas.core.errors import Fault
+from qistas.engine.merge import boxes_that_meet
 
 from ..reading import Reader, a
 from ..types import Question
@@ -187,46 +187,44 @@ def breaks_of_limits(key: str, old: Question, new: Question) -> list[Break]:
 def matched(
     one: Sequence[Region],
     other: Sequence[Region],
-    extent: Callable[[Region], tuple[float, float]],
-    overlap: Callable[[Region, Region], float],
+    place: Callable[[Region], tuple[float, float, float, float]],
+    overlaps: Callable[[Sequence[tuple[Region, Region]]], Sequence[float]],
 ) -> float:
     """How alike two sets of regions are: twice the overlap of the best pairs over the number of regions, in [0, 1].
 
-    Pairs are taken greedily, the largest overlap first; two empty sets are alike. `extent` is where a region begins and
-    ends along one line: only regions that meet there are compared.
+    Pairs are taken greedily, the largest overlap first; two empty sets are alike. `place` is the box around a region (left,
+    top, right, bottom; a region on a line is one high): only regions whose boxes meet are compared.
     """
     if not one and not other:
         return 1.0
-    pairs = [
-        (found, i, j) for i, j in _meeting(one, other, extent) if (found := overlap(one[i], other[j])) > 0.0
-    ]
+    near = _meeting(one, other, place)
+    found = overlaps([(one[i], other[j]) for i, j in near])
+    pairs = [(value, i, j) for value, (i, j) in zip(found, near, strict=True) if value > 0.0]
     pairs.sort(key=lambda pair: (-pair[0], pair[1], pair[2]))
     used_left, used_right, total = set[int](), set[int](), 0.0
-    for found, i, j in pairs:
+    for value, i, j in pairs:
         if i not in used_left and j not in used_right:
             used_left.add(i)
             used_right.add(j)
-            total += found
+            total += value
     return min(1.0, 2.0 * total / (len(one) + len(other)))
 
 
 def _meeting(
-    one: Sequence[Region], other: Sequence[Region], extent: Callable[[Region], tuple[float, float]]
-) -> Iterator[tuple[int, int]]:
-    """Pairs whose extents overlap, found by going back from where the left one ends."""
+    one: Sequence[Region],
+    other: Sequence[Region],
+    place: Callable[[Region], tuple[float, float, float, float]],
+) -> list[tuple[int, int]]:
+    """Pairs, one region of each set, whose boxes overlap."""
     if len(one) * len(other) <= 64:
-        yield from product(range(len(one)), range(len(other)))
-        return
-    spread = sorted((*extent(region), j) for j, region in enumerate(other))
-    lows = [low for low, _, _ in spread]
-    reach = list(accumulate((high for _, high, _ in spread), max))
-    for i, region in enumerate(one):
-        low, high = extent(region)
-        at = bisect_left(lows, high) - 1
-        while at >= 0 and reach[at] > low:
-            if spread[at][1] > low:
-                yield i, spread[at][2]
-            at -= 1
+        return list(product(range(len(one)), range(len(other))))
+    corners = np.array([place(region) for region in (*one, *other)], dtype=np.float64)
+    n = len(one)
+    near: list[tuple[int, int]] = []
+    for left, right in boxes_that_meet(corners[:, :2], corners[:, 2:]):
+        across = (left < n) & (right >= n)
+        near += zip(left[across].tolist(), (right[across] - n).tolist(), strict=True)
+    return near
 
 
 def sureness(value_share: float, confidences: Sequence[float]) -> float:

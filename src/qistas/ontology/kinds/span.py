@@ -272,7 +272,7 @@ class SpanKind(RegionKind):
 
     def score(self, question: Question, gold: Value, value: Value) -> float:
         """Overlap of the best pairs with one label, over the number of spans: 1 for the same set."""
-        return matched(gold["spans"], value["spans"], _extent, _overlap)
+        return matched(gold["spans"], value["spans"], _place, _overlaps)
 
     def spans_of(self, question: Question, value: Value) -> tuple[Span, ...]:
         """The spans."""
@@ -305,8 +305,12 @@ def _apart(spans: Sequence[tuple[int, int, str, int, float]]) -> list[tuple[int,
     return kept
 
 
-def _extent(span: Mapping[str, Any]) -> tuple[float, float]:
-    return span["start"], span["end"]
+def _place(span: Mapping[str, Any]) -> tuple[float, float, float, float]:
+    return span["start"], 0.0, span["end"], 1.0
+
+
+def _overlaps(pairs: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> list[float]:
+    return [_overlap(one, other) for one, other in pairs]
 
 
 def _overlap(one: Mapping[str, Any], other: Mapping[str, Any]) -> float:

@@ -2,7 +2,7 @@
 import numpy as np
 import pytest
 
-from qistas.engine.merge import Box, merge_boxes, merge_boxes_table
+from qistas.engine.merge import Box, boxes, merge_boxes, merge_boxes_table, sweep
 from qistas.engine.merge.geometry import box_corners, box_iou, clip_convex, polygon_area
 
 
@@ -113,3 +113,37 @@ def test_clipping_gives_the_common_part():
     part = clip_convex(square, box_corners(2, 2, 4, 4))
     assert polygon_area(part) == pytest.approx(4)
     assert len(clip_convex(square, box_corners(10, 10, 1, 1))) == 0
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_many_boxes_are_merged_as_few_are(monkeypatch, turned):
+    """With pairs sought among neighbours as with every pair looked at; in the first merge of so many, all of them."""
+    rng = np.random.default_rng(4)
+    drawn = []
+    for _ in range(4):
+        place, size = rng.uniform(0, 60, (90, 2)), rng.uniform(2, 20, (90, 2))
+        turn = rng.uniform(0, 90, 90) * turned
+        label = rng.integers(0, 2, 90)
+        drawn.append(
+            [
+                Box(p[0], p[1], s[0], s[1], int(k), t)
+                for p, s, k, t in zip(place, size, label, turn, strict=True)
+            ]
+        )
+    drawn.append(drawn[0][:40])
+    found = []
+    for dense, block in ((10**9, 10**6), (0, 10**6), (0, 7)):
+        monkeypatch.setattr(boxes, "DENSE", dense)
+        monkeypatch.setattr(sweep, "AT_ONCE", block)
+        found.append([merge_boxes(drawn, min_iou=0.3, keep=0.2, across_labels=k) for k in (False, True)])
+    assert found[0] == found[1] == found[2]
+    assert len(found[0][0]) > 20
+
+
+def test_ten_thousand_boxes_of_three_people_are_merged():
+    """Every pair of them would be 3.6 GB of overlaps."""
+    x, y = (v.reshape(-1) * 10.0 for v in np.meshgrid(np.arange(100), np.arange(100)))
+    drawn = [[(px + 0.2 * a, py, 8.0, 8.0, 1) for px, py in zip(x, y, strict=True)] for a in range(3)]
+    merged = merge_boxes(drawn)
+    assert len(merged) == 10_000
+    assert {(m.support, m.confidence) for m in merged} == {(3, 1.0)}

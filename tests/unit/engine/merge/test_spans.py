@@ -4,7 +4,7 @@ import time
 import numpy as np
 import pytest
 
-from qistas.engine.merge import MergedSpan, intervals, merge_spans, merge_spans_table
+from qistas.engine.merge import MergedSpan, intervals, merge_spans, merge_spans_table, sweep
 
 
 def plain(merged):
@@ -145,7 +145,7 @@ def test_many_intervals_are_merged_as_few_are(monkeypatch):
         every = merge_spans(answers)
         monkeypatch.setattr(intervals, "DENSE", 0)
         for block in (1, 7, 1_000_000):
-            monkeypatch.setattr(intervals, "AT_ONCE", block)
+            monkeypatch.setattr(sweep, "AT_ONCE", block)
             assert merge_spans(answers) == every
 
 
