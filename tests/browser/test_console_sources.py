@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Route, expect
+
+from qistas.sources.words import headings
 
 from .conftest import LANGUAGES, ROOT, OpenPage, Served, Work, check_axe, wait_for, word
 
@@ -46,9 +49,10 @@ def test_a_table_is_mapped_imported_and_its_bad_rows_reported(
     expect(refused).to_contain_text("4")
     with page.expect_download() as report:
         row.get_by_role("link", name=word(language, "sources.report")).click()
-    assert "headline" in Path(report.value.path()).read_text(encoding="utf-8-sig") or "text" in Path(
-        report.value.path()
-    ).read_text(encoding="utf-8-sig")
+    with zipfile.ZipFile(report.value.path()) as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    assert ("rightToLeft" in sheet) == (language == "ar")
+    assert headings(language)[3] in sheet
 
     page.get_by_role("tab", name=word(language, "sources.items"), exact=True).click()
     items = page.get_by_role("table", name=word(language, "sources.items"))

@@ -12,8 +12,10 @@ from .store import hold_batch
 from .types import Format, Import, ImportOptions, ImportRefusal, ImportState, Item, Refusal
 from .view import ItemFilter, Media, find_media, get_item, list_items
 from .withdraw import withdraw_item
+from .words import SHEET, headings, told
 
 __all__ = [
+    "SHEET",
     "AddReport",
     "Format",
     "Import",
@@ -33,6 +35,7 @@ __all__ = [
     "get_import",
     "get_item",
     "give_up_import",
+    "headings",
     "hold_batch",
     "ingest",
     "is_image",
@@ -46,5 +49,6 @@ __all__ = [
     "start_import",
     "stream_refusals",
     "sweep_uploads",
+    "told",
     "withdraw_item",
 ]

@@ -22,16 +22,20 @@ from qistas.api.wire.sources import (
     read_options,
     refusal_sent,
 )
+from qistas.api.workbook import MEDIA_TYPE, workbook
 from qistas.core.ids import ImportId, ProjectId, uuid7
 from qistas.sources import (
+    SHEET,
     cancel_import,
     get_import,
+    headings,
     list_imports,
     list_refusals,
     preview_file,
     retry_import,
     start_import,
     stream_refusals,
+    told,
 )
 from qistas.trust import Permission, require
 
@@ -122,18 +126,36 @@ async def import_again(parts: PartsDep, who: Actor, project_id: UUID, import_id:
     "/{import_id}/refusals",
     summary="What an import refused, and why",
     response_model=RefusalPage,
-    responses={200: {"content": {"text/csv": {}}}},
+    responses={200: {"content": {"text/csv": {}, MEDIA_TYPE: {}}}},
 )
 async def refusals(
     parts: PartsDep,
     who: Actor,
     project_id: UUID,
     import_id: UUID,
-    format: Literal["json", "csv"] = "json",
+    format: Literal["json", "csv", "xlsx"] = "json",
+    language: Literal["en", "ar"] = "en",
     limit: int = Query(50, ge=1, le=500),
     after: str | None = None,
 ) -> RefusalPage | Response:
-    """A page of refusals, or with `format=csv` all of them as a file."""
+    """A page of refusals, or all of them as a file: `format=csv` for programs, `format=xlsx` for people, in their `language`."""
+    if format == "xlsx":
+        async with parts.db.tenant_tx(who) as tx:
+            await get_import(tx, ProjectId(project_id), import_id)
+
+        async def cells() -> AsyncIterator[list[tuple[str | int, ...]]]:
+            async for some in stream_refusals(parts.db, who, ProjectId(project_id), import_id):
+                yield [told(one, language) for one in some]
+
+        names = headings(language)
+        sent = workbook(
+            SHEET[language],
+            names,
+            cells(),
+            widths=[8, 16, *[48] * (len(names) - 3), 20],
+            from_right=language == "ar",
+        )
+        return StreamingResponse(sent, media_type=MEDIA_TYPE, headers=_named(f"refused-{import_id}.xlsx"))
     if format == "csv":
         async with parts.db.tenant_tx(who) as tx:
             await get_import(tx, ProjectId(project_id), import_id)
@@ -143,11 +165,16 @@ async def refusals(
             async for some in stream_refusals(parts.db, who, ProjectId(project_id), import_id):
                 yield _csv([(one.line, one.field, one.code, one.reason, one.remedy, one.raw) for one in some])
 
-        headers = {"content-disposition": f'attachment; filename="refused-{import_id}.csv"'}
-        return StreamingResponse(rows(), media_type="text/csv; charset=utf-8", headers=headers)
+        return StreamingResponse(
+            rows(), media_type="text/csv; charset=utf-8", headers=_named(f"refused-{import_id}.csv")
+        )
     async with parts.db.tenant_tx(who) as tx:
         page = await list_refusals(tx, ProjectId(project_id), import_id, limit=limit, after=after)
     return RefusalPage(rows=[refusal_sent(one.line, one) for one in page.rows], next=page.next)
+
+
+def _named(file: str) -> dict[str, str]:
+    return {"content-disposition": f'attachment; filename="{file}"'}
 
 
 def _csv(rows: "list[tuple[object, ...]]") -> bytes:

@@ -51,7 +51,7 @@ QUESTION = struct.Struct(">QQ")
 Answer = list[Any]  # a row that is refused: its code, and what goes with it
 
 
-class Refused(Exception):
+class Stopped(Exception):
     """Why the file is read no further: a code, and the numbers or words that go with it."""
 
 
@@ -81,7 +81,7 @@ class Unfolder:
     def __iter__(self) -> Iterator[list[Any]]:
         """Lists of rows: a dict for each, or a list that says why it is none. An empty list is only a sign of life."""
         if self.rows > self.most_rows:
-            raise Refused("rows", self._size)
+            raise Stopped("rows", self._size)
         passed, head = 0, HEAD_ROWS
         for group in range(self._file.metadata.num_row_groups):
             held = self._file.metadata.row_group(group)
@@ -91,7 +91,7 @@ class Unfolder:
             for batch in self._batches(group, held):
                 passed += batch.num_rows
                 if passed > self.most_rows:
-                    raise Refused("rows", self._size)
+                    raise Stopped("rows", self._size)
                 skip = self._start - (passed - batch.num_rows)
                 if skip >= batch.num_rows:
                     yield []
@@ -123,7 +123,7 @@ class Unfolder:
             del some
         for batch in file.iter_batches(batch_size=rows, row_groups=[group], use_threads=False):
             if batch.nbytes > MOST_BATCH_BYTES:
-                raise Refused("memory")
+                raise Stopped("memory")
             yield batch
 
 
@@ -356,7 +356,7 @@ def serve(asked: dict[str, Any]) -> None:
     file = Unfolder(source, size, asked["start"])
     names = list(file.schema.names)
     if len(names) > asked["columns"]:
-        raise Refused("columns", len(names))
+        raise Stopped("columns", len(names))
     writer = Writer(file.schema, asked["mark"])
     send(b"H", orjson.dumps({"columns": names, "rows": file.rows, "marked": writer.marked}))
     sent = 0
@@ -364,7 +364,7 @@ def serve(asked: dict[str, Any]) -> None:
         body = writer.write(rows)
         sent += len(body)
         if sent > FREE_BYTES + BYTES_A_BYTE * size:
-            raise Refused("bytes", size)
+            raise Stopped("bytes", size)
         send(b"R", body)
         allow(asked["seconds"])
     send(b"E", b"")
@@ -380,8 +380,8 @@ def main() -> None:
         os._exit(0)  # nobody listens any more
     except MemoryError:
         pass
-    except Refused as refused:
-        told = json.dumps(refused.args).encode()
+    except Stopped as stopped:
+        told = json.dumps(stopped.args).encode()
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         told = json.dumps(["unreadable", str(error).split("\n")[0][:200]]).encode()
     send(b"F", told)

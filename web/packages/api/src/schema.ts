@@ -723,7 +723,7 @@ export interface paths {
         };
         /**
          * What an import refused, and why
-         * @description A page of refusals, or with `format=csv` all of them as a file.
+         * @description A page of refusals, or all of them as a file: `format=csv` for programs, `format=xlsx` for people, in their `language`.
          */
         get: operations["refusals"];
         put?: never;
@@ -5900,7 +5900,8 @@ export interface operations {
     refusals: {
         parameters: {
             query?: {
-                format?: "json" | "csv";
+                format?: "json" | "csv" | "xlsx";
+                language?: "en" | "ar";
                 limit?: number;
                 after?: string | null;
             };
@@ -5920,6 +5921,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RefusalPage"];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
                     "text/csv": unknown;
                 };
             };

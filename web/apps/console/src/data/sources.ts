@@ -26,8 +26,9 @@ export const refusalsQuery = (projectId: string, importId: string) =>
     getNextPageParam: (last) => last.next,
   });
 
-export const refusalsFile = (projectId: string, importId: string) =>
-  `/api/v1/projects/${projectId}/imports/${importId}/refusals?format=csv`;
+/** A workbook: a file of separated values opens in one column where the separator of the country is another. */
+export const refusalsFile = (projectId: string, importId: string, language: string) =>
+  `/api/v1/projects/${projectId}/imports/${importId}/refusals?format=xlsx&language=${language}`;
 
 export interface ImportOptions {
   format?: string | undefined;

@@ -79,7 +79,7 @@ interface RowProps {
 }
 
 function ImportRow({ projectId, row, open, onOpen }: RowProps) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const format = useFormat();
   const cancel = useCancelImport(projectId);
   const retry = useRetryImport(projectId);
@@ -116,7 +116,7 @@ function ImportRow({ projectId, row, open, onOpen }: RowProps) {
       <Table.Td ta="end">
         <Group gap={4} justify="end" wrap="nowrap">
           {row.rows_refused ? (
-            <Anchor href={refusalsFile(projectId, row.id)} download size="sm">
+            <Anchor href={refusalsFile(projectId, row.id, i18n.language)} download size="sm">
               <Group gap={4} wrap="nowrap">
                 <Icon name="download" size={14} />
                 <Text span inherit visibleFrom="sm">
