@@ -131,21 +131,42 @@ def _areas(pairs: Sequence[tuple[FloatArray, FloatArray]]) -> tuple[FloatArray, 
     slope = np.divide(along[:, 0], along[:, 1], out=np.zeros(len(start)), where=along[:, 1] != 0.0)
     x = start[edge, 0] + (middle[strip] - start[edge, 1]) * slope[edge]
 
-    by_strip = np.argsort(strip)
+    # By strip, those of the first polygon before those of the second.
+    passing = np.sort(strip << 32 | np.arange(len(strip))) & 0xFFFFFFFF
     met = np.bincount(strip, minlength=len(high))  # how many edges pass through a strip
     first = np.cumsum(met) - met
     common, whole = np.zeros(len(pairs)), np.zeros(len(pairs))
     for many in np.unique(met[met > 1]).tolist():
         strips = np.flatnonzero(met == many)
-        at = by_strip[first[strips][:, None] + np.arange(many)]
-        at = np.take_along_axis(at, np.argsort(x[at], axis=1), axis=1)
-        gap = np.diff(x[at], axis=1)
-        other = of_b[edge[at[:, :-1]]]
-        in_a, in_b = np.cumsum(~other, axis=1) % 2 == 1, np.cumsum(other, axis=1) % 2 == 1
-        for area, inside in ((common, in_a & in_b), (whole, in_a | in_b)):
-            wide = np.where(inside, gap, 0.0).sum(axis=1)
-            area += np.bincount(of_cut[strips], weights=wide * high[strips], minlength=len(pairs))
+        at = passing[first[strips][:, None] + np.arange(many)]
+        other = of_b[edge[at]]
+        # Mostly each of the two is met twice.
+        plain = ~other[:, 1] & other[:, 2] if many == 4 else np.zeros(len(at), dtype=np.bool_)
+        for part, lengths in ((plain, _lengths_of_two), (~plain, _lengths)):
+            if not part.any():
+                continue
+            wide = lengths(x[at[part]], other[part])
+            for area, inside in zip((common, whole), wide, strict=True):
+                of = of_cut[strips[part]]
+                area += np.bincount(of, weights=inside * high[strips[part]], minlength=len(pairs))
     return common, whole
+
+
+def _lengths(x: FloatArray, of_b: NDArray[np.bool_]) -> tuple[FloatArray, FloatArray]:
+    """Along lines (n, m), where edges of two polygons are met: the length inside both, and inside either."""
+    order = np.argsort(x, axis=1)
+    x, of_b = np.take_along_axis(x, order, axis=1), np.take_along_axis(of_b, order, axis=1)
+    in_a, in_b = np.cumsum(~of_b, axis=1) % 2 == 1, np.cumsum(of_b, axis=1) % 2 == 1
+    gap = np.diff(x, axis=1, append=x[:, -1:])
+    return np.where(in_a & in_b, gap, 0.0).sum(axis=1), np.where(in_a | in_b, gap, 0.0).sum(axis=1)
+
+
+def _lengths_of_two(x: FloatArray, of_b: NDArray[np.bool_]) -> tuple[FloatArray, FloatArray]:
+    """`_lengths` where the first two are of one polygon and the last two of the other."""
+    a, b, c, d = x.T
+    low, high, other_low, other_high = np.minimum(a, b), np.maximum(a, b), np.minimum(c, d), np.maximum(c, d)
+    both = np.maximum(np.minimum(high, other_high) - np.maximum(low, other_low), 0.0)
+    return both, high - low + other_high - other_low - both
 
 
 def following(sizes: NDArray[np.int64]) -> NDArray[np.int64]:

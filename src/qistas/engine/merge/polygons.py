@@ -9,7 +9,7 @@ polygons at once (overlaps, thinning, looking for folds) is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,7 +33,7 @@ Points = tuple[tuple[float, float], ...]
 Polygon = tuple[Sequence[tuple[float, float]], Label]
 Cluster = tuple[Sequence[FloatArray], FloatArray]  # polygons of several annotators, and their weights
 
-AT_ONCE = 256  # clusters whose outlines are in memory together
+CELLS_AT_ONCE = 2_000_000  # of the grids that are in memory together
 _TOLERANCES = (0.5, 0.2, 0.0)  # of a thinned outline, in cells; the next where it folds
 
 
@@ -98,11 +98,12 @@ def merge_polygons(
             grids.append(([corners[i] for i in at], w))
         points = None if len(part) > 1 else nodes.keys[at[0]][0]
         found.append((points, vote([labels[i] for i in at], w.tolist()), len(people), confidence))
+    at_once = max(1, CELLS_AT_ONCE // (resolution + 2) ** 2)
     outlines = iter(
         [
             points
-            for begin in range(0, len(grids), AT_ONCE)
-            for points in _outlines(grids[begin : begin + AT_ONCE], resolution)
+            for begin in range(0, len(grids), at_once)
+            for points in _outlines(grids[begin : begin + at_once], resolution)
         ]
     )
     merged = [
@@ -129,31 +130,56 @@ def fill(points: FloatArray, origin: FloatArray, step: float, shape: tuple[int, 
 
     Cell (r, c) has its centre at ``origin + (c + 1/2, r + 1/2) * step``.
     """
-    return _patterns([points], origin, step, shape)[:, :-1] == 1
+    grids = _Grids(origin[None], np.array([step]), np.array([0, shape[0]]), shape[1])
+    return _patterns([points], np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64), grids) == 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Grids:
+    """Grids of so many columns below one another, each with an empty rim: ``origin`` (n, 2), the size of a cell ``step`` (n,),
+    and the row at which each begins (n + 1,).
+    """
+
+    origin: FloatArray
+    step: FloatArray
+    row: IntArray
+    columns: int
+
+
+def _grids(low: FloatArray, high: FloatArray, resolution: int) -> _Grids:
+    """Grids around what lies between ``low`` (n, 2) and ``high`` (n, 2)."""
+    step = (high - low).max(axis=1) / resolution
+    size = np.ceil((high - low) / step[:, None]).astype(np.int64) + 2
+    return _Grids(
+        low - step[:, None], step, np.concatenate(([0], np.cumsum(size[:, 1]))), int(size[:, 0].max())
+    )
 
 
 def _patterns(
-    polygons: Sequence[FloatArray], origin: FloatArray, step: float, shape: tuple[int, int]
+    polygons: Sequence[FloatArray], of: IntArray, bit: IntArray, grids: _Grids
 ) -> NDArray[np.uint8]:
-    """Which of at most eight polygons hold each cell of a grid, polygon k as bit k; (rows, columns + 1), the last empty.
+    """Which polygons hold each cell, polygon k, which lies ``of[k]`` a grid, as ``bit[k]`` (at most eight a grid); (rows, columns).
 
     See `fill`. Along a row, every edge that is passed turns the bit of its polygon.
     """
-    rows, columns = shape
     size = np.array([len(points) for points in polygons], dtype=np.int64)
-    start = (np.concatenate(polygons) - origin) / step - 0.5
+    grid = np.repeat(of, size)
+    start = (np.concatenate(polygons) - grids.origin[grid]) / grids.step[grid, None] - 0.5
     end = start[following(size)]
-    bit = np.repeat(np.left_shift(1, np.arange(len(size))).astype(np.uint8), size)
+    rows = np.diff(grids.row)[grid]
     low, high = np.minimum(start[:, 1], end[:, 1]), np.maximum(start[:, 1], end[:, 1])
     first = np.maximum(np.ceil(low), 0.0).astype(np.int64)
     last = np.minimum(np.ceil(high) - 1.0, rows - 1.0).astype(np.int64)
     edge, row = ranges(first, np.maximum(last - first + 1, 0))
     a, b = start[edge], end[edge]
     at = a[:, 0] + (row - a[:, 1]) * (b[:, 0] - a[:, 0]) / (b[:, 1] - a[:, 1])
-    column = np.clip(np.ceil(at), 0, columns).astype(np.int64)
-    turned = np.zeros((rows, columns + 1), dtype=np.uint8)
-    np.bitwise_xor.at(turned.reshape(-1), row * (columns + 1) + column, bit[edge])
-    return np.bitwise_xor.accumulate(turned, axis=1)
+    column = np.clip(np.ceil(at), 0, grids.columns).astype(np.int64)
+    turned = np.zeros((int(grids.row[-1]), grids.columns + 1), dtype=np.uint8)
+    place = (row + grids.row[grid[edge]]) * (grids.columns + 1) + column
+    np.bitwise_xor.at(
+        turned.reshape(-1), place, np.repeat(np.left_shift(1, bit).astype(np.uint8), size)[edge]
+    )
+    return np.bitwise_xor.accumulate(turned, axis=1)[:, :-1]
 
 
 def _checked(points: Sequence[tuple[float, float]], label: Label) -> tuple[Points, Label]:
@@ -173,17 +199,14 @@ def _checked(points: Sequence[tuple[float, float]], label: Label) -> tuple[Point
     return written[begin:] + written[:begin], label if isinstance(label, str) else int(label)
 
 
+def _ends(points: FloatArray, size: IntArray) -> tuple[FloatArray, FloatArray]:
+    """Of runs of points behind one another, the upper left and the lower right corner of the box around each."""
+    first = np.cumsum(size) - size
+    return np.minimum.reduceat(points, first, axis=0), np.maximum.reduceat(points, first, axis=0)
+
+
 def _points(array: FloatArray) -> Points:
     return tuple(zip(array[:, 0].tolist(), array[:, 1].tolist(), strict=True))
-
-
-def _grid(polygons: Sequence[FloatArray], resolution: int) -> tuple[FloatArray, float, tuple[int, int]]:
-    """Return origin, cell size and shape of a grid around the polygons, with one empty cell on each side."""
-    every = np.concatenate(polygons)
-    low, high = every.min(axis=0), every.max(axis=0)
-    step = float((high - low).max()) / resolution
-    size = np.ceil((high - low) / step).astype(np.int64) + 2
-    return low - step, step, (int(size[1]), int(size[0]))
 
 
 def _overlaps(
@@ -193,7 +216,8 @@ def _overlaps(
 
     What two share is no more than what the boxes around them share, so that most neighbours need not be measured.
     """
-    low, high = np.array([c.min(axis=0) for c in corners]), np.array([c.max(axis=0) for c in corners])
+    size = np.array([len(c) for c in corners])
+    low, high = _ends(np.concatenate(corners), size)
     area = np.array([abs(polygon_area(c)) for c in corners])
     code = {label: k for k, label in enumerate(dict.fromkeys(labels))}
     kind = np.array([0 if across else code[label] for label in labels], dtype=np.int64)
@@ -224,12 +248,14 @@ def _overlaps(
 
 def _outlines(clusters: Sequence[Cluster], resolution: int) -> list[Points]:
     """The outline of each cluster, where half of its weight lies inside."""
-    grids = [_grid(corners, resolution) for corners, _ in clusters]
+    size = np.array([sum(len(points) for points in corners) for corners, _ in clusters])
+    every = np.concatenate([points for corners, _ in clusters for points in corners])
+    low, high = _ends(every, size)
+    grids = _grids(low, high, resolution)
     loops: dict[int, FloatArray] = {}
-    for k, ((corners, weight), (origin, step, shape)) in enumerate(zip(clusters, grids, strict=True)):
-        lines = _contours(*_shares(corners, weight / weight.sum(), origin, step, shape), 0.5)
-        if lines:
-            loops[k] = max(lines, key=lambda points: abs(polygon_area(points)))
+    for k, loop in _half_lines(clusters, grids):
+        if k not in loops or abs(polygon_area(loop)) > abs(polygon_area(loops[k])):
+            loops[k] = loop
     thin: dict[int, FloatArray] = {}
     for tolerance in _TOLERANCES:
         # Thinning may fold an outline over itself; less of it does not.
@@ -239,53 +265,77 @@ def _outlines(clusters: Sequence[Cluster], resolution: int) -> list[Points]:
         last = tolerance == _TOLERANCES[-1]
         thin |= {k: line for k, line, fold in zip(rest, lines, folds, strict=True) if fold is None or last}
     outlines: list[Points] = []
-    for k, ((corners, weight), (origin, step, _)) in enumerate(zip(clusters, grids, strict=True)):
+    for k, (corners, weight) in enumerate(clusters):
         if k not in thin:
             # Nothing holds half of the weight, which a cluster of two that overlap by half can lead to: the heaviest one.
-            placed = corners[int(np.argmax(weight))]
-        else:
-            line = thin[k][::-1] if polygon_area(thin[k]) < 0.0 else thin[k]
-            line = np.roll(line, -int(np.lexsort((line[:, 1], line[:, 0]))[0]), axis=0)
-            # The line runs between the middles of cells, the outer of which may lie beyond everything that was drawn.
-            every = np.concatenate(corners)
-            placed = np.clip(origin + (line + 0.5) * step, every.min(axis=0), every.max(axis=0))
-        outlines.append(_points(placed))
+            outlines.append(_points(corners[int(np.argmax(weight))]))
+            continue
+        line = thin[k][::-1] if polygon_area(thin[k]) < 0.0 else thin[k]
+        written = line.tolist()
+        begin = written.index(min(written))
+        # The line runs between the middles of cells, the outer of which may lie beyond everything that was drawn.
+        points = _points(np.clip(grids.origin[k] + (line + 0.5) * grids.step[k], low[k], high[k]))
+        outlines.append(points[begin:] + points[:begin])
     return outlines
 
 
-def _shares(
-    corners: Sequence[FloatArray], share: FloatArray, origin: FloatArray, step: float, shape: tuple[int, int]
-) -> tuple[NDArray[np.integer], FloatArray]:
-    """How much of the weight lies inside at each cell: (rows, columns) of numbers, and the weight each number stands for."""
-    if len(corners) <= 8:
-        weight = np.zeros(1 << len(corners))
-        for k, w in enumerate(share.tolist()):
-            weight.reshape(-1, 2, 1 << k)[:, 1] += w
-        return _patterns(corners, origin, step, shape), weight
-    field = np.zeros(shape)
-    for part, w in zip(corners, share.tolist(), strict=True):
-        field += w * fill(part, origin, step, shape)
-    return np.arange(field.size).reshape(shape), field.reshape(-1)
+def _half_lines(clusters: Sequence[Cluster], grids: _Grids) -> Iterator[tuple[int, FloatArray]]:
+    """The closed lines (n, 2) of (column, row) around half of the weight of each cluster, in the grid of each; with its number."""
+    most = max(len(corners) for corners, _ in clusters)
+    share = np.zeros((len(clusters), most))
+    for k, (_, weight) in enumerate(clusters):
+        share[k, : len(weight)] = weight / weight.sum()
+    drawn = [
+        (points, k, place) for k, (corners, _) in enumerate(clusters) for place, points in enumerate(corners)
+    ]
+    layers: list[NDArray[np.uint8]] = []
+    for layer in range((most + 7) // 8):
+        part = [(points, k, place % 8) for points, k, place in drawn if place // 8 == layer]
+        of, bit = (np.array([one[n] for one in part], dtype=np.int64) for n in (1, 2))
+        layers.append(_patterns([points for points, _, _ in part], of, bit, grids).reshape(-1))
+    grid = np.repeat(np.arange(len(clusters)), np.diff(grids.row))
+
+    # What the first eight hold is looked up by their pattern; weights are added in the order of people all the same.
+    together = np.zeros((len(clusters), 256))
+    for place in range(min(most, 8)):
+        together.reshape(len(clusters), -1, 2, 1 << place)[:, :, 1] += share[:, place, None, None]
+
+    def held(cell: IntArray) -> FloatArray:
+        of = grid[cell // grids.columns]
+        total = together[of, layers[0][cell]]
+        for place in range(8, most):
+            total += share[of, place] * (layers[place // 8][cell] >> place % 8 & 1)
+        return total
+
+    # A line runs only where the pattern changes. The squares from the end of one row to the next lie in the rim.
+    wide = grids.columns
+    changes = np.zeros(len(layers[0]) - wide - 1, dtype=np.bool_)
+    for layer in layers:
+        upper = layer[: -wide - 1]
+        changes |= (upper ^ layer[1:-wide] | upper ^ layer[wide + 1 :] | upper ^ layer[wide:-1]) != 0
+    for first, points in _lines(np.flatnonzero(changes), held, wide, grids.row[grid], 0.5):
+        yield int(grid[first]), points
 
 
 def contours(field: FloatArray, level: float) -> list[FloatArray]:
     """Return the closed lines (n, 2) of (column, row) along which ``field`` crosses ``level``; its rim must lie below."""
-    return _contours(np.arange(field.size).reshape(field.shape), field.reshape(-1), level)
+    rows, columns = field.shape
+    cells = np.arange(rows * columns - columns - 1)
+    top = np.zeros(rows, dtype=np.int64)
+    return [points for _, points in _lines(cells, field.reshape(-1).__getitem__, columns, top, level)]
 
 
-def _contours(number: NDArray[np.integer], value: FloatArray, level: float) -> list[FloatArray]:
-    """`contours` of the field ``value[number]``."""
-    wide = number.shape[1]
-    number = number.reshape(-1)
-    # The squares between four cells, by their upper left one; those from the end of one row to the next lie in the rim.
-    upper, right, lower, left = number[: -wide - 1], number[1:-wide], number[wide + 1 :], number[wide:-1]
-    cell = np.flatnonzero(((upper ^ right) | (upper ^ lower) | (upper ^ left)) != 0)
-    inside = (value > level).astype(np.uint8)
-    code = inside[upper[cell]] | inside[right[cell]] << 1 | inside[lower[cell]] << 2 | inside[left[cell]] << 3
+def _lines(
+    cell: IntArray, value: Callable[[IntArray], FloatArray], wide: int, top: IntArray, level: float
+) -> Iterator[tuple[int, FloatArray]]:
+    """The closed lines through the squares right below cells, of a field with ``wide`` columns: the row of one point, and points
+    counted from the row ``top`` of each row.
+    """
+    code = np.zeros(len(cell), dtype=np.int64)
+    for corner, step in enumerate((0, 1, wide + 1, wide)):
+        code |= (value(cell + step) > level).astype(np.int64) << corner
     crossed = (code > 0) & (code < 15)
     cell, code = cell[crossed], code[crossed]
-    if not len(cell):
-        return []
     # Points lie on the sides between neighbouring cells, one of which is inside; each belongs to two squares. The side
     # to the right of a cell has twice the cell's number, that below it one more.
     lines, at = ranges(_FIRST[code], _FIRST[code + 1] - _FIRST[code])
@@ -297,26 +347,26 @@ def _contours(number: NDArray[np.integer], value: FloatArray, level: float) -> l
     partner[order[0::2]], partner[order[1::2]] = order[1::2], order[0::2]
     onward = (partner ^ 1).tolist()
 
-    loops: list[IntArray] = []
-    seen = np.zeros(len(onward) // 2, dtype=np.bool_)
-    for start in range(1, len(onward), 2):
-        if seen[start // 2]:
-            continue
-        loop, at = [start], onward[start]
-        while at != start:
-            loop.append(at)
-            at = onward[at]
-        loops.append(np.array(loop[-1:] + loop[:-1]))
-        seen[loops[-1] // 2] = True
-        if seen.all():
-            break
-
     place, down = ends >> 1, ends & 1
-    here, beyond = value[number[place]], value[number[np.where(down == 1, place + wide, place + 1)]]
+    here, beyond = value(place), value(place + np.where(down == 1, wide, 1))
     t = np.clip((level - here) / (beyond - here), 0.05, 0.95)
     row, column = np.divmod(place, wide)
-    points = np.stack([np.where(down == 1, column, column + t), np.where(down == 1, row + t, row)], axis=1)
-    return [points[loop] for loop in loops]
+    points = np.empty((len(ends), 2))
+    points[:, 0] = column + np.where(down == 1, 0.0, t)
+    points[:, 1] = row - top[row] + np.where(down == 1, t, 0.0)
+
+    left = bytearray(b"\1") * (len(onward) // 2)  # the lines that no loop has yet gone along
+    gone: NDArray[np.uint8] = np.frombuffer(left, dtype=np.uint8)
+    line = 0
+    while (line := left.find(1, line)) >= 0:
+        start = 2 * line + 1
+        ends_of_loop, at = [start], onward[start]
+        while at != start:
+            ends_of_loop.append(at)
+            at = onward[at]
+        loop = np.array(ends_of_loop)
+        gone[loop // 2] = 0
+        yield int(row[start]), points[np.roll(loop, 1)]
 
 
 # Which sides (0 top, 1 right, 2 bottom, 3 left) a square's lines join, by which corners are inside (1 upper left, 2 upper
