@@ -35,6 +35,9 @@ def test_a_version_is_selected_sealed_and_downloaded(open_page: OpenPage, work: 
     assert (asked.value.post_data_json or {})["selection"]["min_confidence"] == 0.8
     least.press("Tab")
     expect(least).to_have_value("80")
+    least.fill("٩٠٪")
+    least.press("Tab")
+    expect(least).to_have_value("90")
     least.fill("100")
     expect(least).to_have_value("100")
     unsure = page.get_by_role("listitem").filter(has_text=word(language, "leftOut.min_confidence")).first

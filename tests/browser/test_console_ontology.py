@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
-from .conftest import LANGUAGES, OpenPage, Seen, Work, word
+from .conftest import LANGUAGES, OpenPage, Seen, Work, check_axe, word
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -51,3 +53,56 @@ def test_an_error_names_its_place_and_leads_there(open_page: OpenPage, work: Wor
     editor = page.get_by_role("textbox", name=word("en", "ontology.asText", form="YAML"))
     expect(editor).to_be_focused()
     page.get_by_role("button", name=word("en", "ontology.discard"), exact=True).click()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_form_holds_together_at_1366_pixels(open_page: OpenPage, work: Work, language: str) -> None:
+    page = open_page(f"/projects/{work.project}/ontology", language, width=1366)
+    row = page.get_by_label(word(language, "ontology.hotkeyOf", name="science"), exact=True).locator(
+        "xpath=ancestor::div[3]"
+    )
+    row.wait_for()
+    tops = {round(box["y"]) for one in row.locator("input:visible").all() if (box := one.bounding_box())}
+    assert len(tops) == 1  # a label is one line
+    cut = page.evaluate(
+        """() => [...document.querySelectorAll('fieldset input')].filter((one) => one.value && one.scrollWidth > one.clientWidth + 1)
+                .map((one) => one.value)"""
+    )
+    assert cut == []
+    field = page.get_by_role("group", name="text", exact=True)
+    tops = {round(box["y"]) for one in field.get_by_role("textbox").all() if (box := one.bounding_box())}
+    assert len(tops) == 2  # what it is, and its titles
+    check_axe(page)
+
+
+def test_what_is_removed_can_be_had_back(open_page: OpenPage, work: Work) -> None:
+    page = open_page(f"/projects/{work.project}/ontology")
+    labels = page.get_by_placeholder(word("en", "ontology.labelName"), exact=True)
+    labels.first.wait_for()
+    before = [one.input_value() for one in labels.all()]
+    page.get_by_role("button", name=word("en", "ontology.remove", name="science"), exact=True).click()
+    expect(labels).to_have_count(len(before) - 1)
+    page.get_by_label(word("en", "ontology.colourOf", name="culture"), exact=True).wait_for()
+    page.get_by_role("button", name=word("en", "undo")).click()
+    expect(labels).to_have_count(len(before))
+    assert [one.input_value() for one in labels.all()] == before
+    kind = page.get_by_role("combobox", name=word("en", "ontology.kind"), exact=True).nth(1)
+    kind.click()
+    page.get_by_role("option", name=word("en", "kinds.text"), exact=True).click()
+    expect(labels).to_have_count(0)
+    page.get_by_role("button", name=word("en", "undo")).last.click()
+    expect(labels).to_have_count(len(before))
+    expect(page.get_by_text(word("en", "ontology.published"), exact=True)).to_be_visible()
+
+
+def test_changes_are_told_in_arabic(open_page: OpenPage, work: Work) -> None:
+    page = open_page(f"/projects/{work.project}/ontology", "ar")
+    page.get_by_label(word("ar", "ontology.hotkeyOf", name="science"), exact=True).fill("x")
+    publish = page.get_by_role("button", name=word("ar", "ontology.publish"), exact=True)
+    expect(publish).to_be_enabled()
+    publish.click()
+    said = page.get_by_role("dialog").get_by_role("listitem")
+    expect(said).to_have_count(1)
+    text = re.sub("[\u2068\u2069]", "", said.inner_text())
+    assert text == "السؤال topic: تغيّر المفتاح في science."
+    check_axe(page)

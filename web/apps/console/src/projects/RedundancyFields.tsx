@@ -71,7 +71,6 @@ export function RedundancyFields({ overlap, onOverlap, rule, onRule }: Props) {
               description={t("redundancy.targetHelp")}
               min={50}
               max={99.9}
-              decimalScale={1}
               value={Math.round(target * 1000) / 10}
               onChange={(value) => aim(Math.min(Math.max(Number(value) || 95, 50), 99.9) / 100, ofProject)}
             />

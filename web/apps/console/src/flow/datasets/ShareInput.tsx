@@ -15,21 +15,19 @@ interface Props {
 export function ShareInput({ label, help, value, onChange }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
-  const [typed, setTyped] = useState<number | string>(perCentOf(value));
-  const asShare = typeof typed === "number" && typed > 0 && typed < 1;
+  const [typed, setTyped] = useState<number | "">("");
+  const asShare = typed !== "" && typed > 0 && typed < 1;
   return (
     <PercentInput
       label={label}
       description={asShare ? t("datasets.readAs", { value: format.percent(typed) }) : help}
       descriptionProps={{ "aria-live": "polite" }}
-      min={0}
-      max={100}
-      value={typed}
+      value={perCentOf(value)}
       onChange={(next) => {
         setTyped(next);
-        onChange(next === "" ? undefined : shareOf(Number(next)));
+        onChange(next === "" ? undefined : shareOf(next));
       }}
-      onBlur={() => setTyped(perCentOf(value))}
+      onBlur={() => setTyped("")}
     />
   );
 }
