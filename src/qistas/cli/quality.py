@@ -87,7 +87,7 @@ def _searched(client: "Client", chosen: argparse.Namespace) -> tuple[str, dict[s
     known = client.error_searches(chosen.project)
     if not known["questions"]:
         raise Conflict(
-            "This project asks nothing that is answered by one label, so there is nothing to check."
+            "This project asks nothing that is answered by labels alone, so there is nothing to check."
         )
     question = chosen.question or known["questions"][0]
     if question not in known["questions"]:

@@ -4,6 +4,7 @@ import asyncio
 import math
 import sys
 import time
+from array import array
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from .errors_process import LENGTH, pack, unpack
 from .errors_types import Labelled, Suspect
 
 if TYPE_CHECKING:
-    from qistas.engine.errors import Suspects
+    from qistas.engine.errors import Suspects, SuspectSets
 
 LEAST_LABELS = 50
 MOST_TEXTS = 100_000
@@ -46,8 +47,8 @@ class Labels:
 
 
 def can_be_checked(question: Question) -> bool:
-    """Whether its answers are one label each, which is what content can be held against."""
-    return question.kind.exclusive(question)
+    """Whether its answers are one label each, or a set of them: content can be held against these."""
+    return question.kind.exclusive(question) or question.kind.of_sets(question)
 
 
 async def find_errors(
@@ -77,15 +78,21 @@ async def find_errors(
     rows = [row for row in rows if fits(question, row.value)]
     await tell(state="running", progress=0.0, labels=total, looked_at=len(rows), detail="")
     try:
-        labels = code(question, rows)
-        judged = await _judge(db, blobs, who, project_id, ontology, question, rows, labels, tell)
+        labels: Labels | Sets
+        if question.kind.of_sets(question):
+            labels = code_sets(question, rows)
+            work = labels.work(rows)
+        else:
+            labels = code(question, rows)
+            work = {"sets": 0, "labels": labels.codes, "posterior": _posterior(rows, labels)}
+        judged = await _judge(db, blobs, who, project_id, ontology, rows, work, tell)
     except (Refused, QistasError) as error:
         detail = str(error).split("\n")[0]
         await tell(state="failed", detail=detail[:1000])
         if isinstance(error, Unavailable):
             raise
         return
-    suspects = _kept(rows, labels, judged)
+    suspects = _kept(question, rows, labels, judged)
     async with db.tenant_tx(who) as tx:
         await store.replace_suspects(tx, project_id, question_name, suspects)
         await store.tell_search(
@@ -105,16 +112,46 @@ async def find_errors(
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Sets:
+    """The labels of questions that take many: their names, and by item a byte for each, 1 where it was chosen."""
+
+    words: tuple[str, ...]
+    chosen: tuple[bytes, ...]
+
+    def work(self, rows: Sequence[Labelled]) -> dict[str, Any]:
+        """As the process takes it: rows of bytes, and the chance of each label by the answers as 32-bit numbers."""
+        chance = array("f")
+        for row in rows:
+            given = cast("dict[str, Any]", row.posterior) if isinstance(row.posterior, dict) else {}
+            weights = [given.get(word, 0.0) for word in self.words]
+            known = row.answers > 1 and not row.expert and all(isinstance(w, int | float) for w in weights)
+            chance.extend(weights if known else [math.nan] * len(self.words))
+        return {"sets": len(self.words), "labels": b"".join(self.chosen), "posterior": chance.tobytes()}
+
+
 class Refused(Exception):
     """Why these labels cannot be judged, for people."""
 
 
-def code(question: Question, rows: Sequence[Labelled]) -> Labels:
-    """The labels as codes in the order of their names; each with the value it is most often given by."""
+def _check_many(rows: Sequence[Labelled]) -> None:
     if len(rows) < LEAST_LABELS:
         raise Refused(
             f"There are {len(rows)} labels. From {LEAST_LABELS} on, a quick model can learn enough to doubt one."
         )
+
+
+def code_sets(question: Question, rows: Sequence[Labelled]) -> Sets:
+    """The sets of labels as rows of bytes, in the order of the ontology."""
+    _check_many(rows)
+    said = [frozenset(question.kind.labels_of(question, row.value)) for row in rows]
+    words = question.labels.names
+    return Sets(words, tuple(bytes(word in names for word in words) for names in said))
+
+
+def code(question: Question, rows: Sequence[Labelled]) -> Labels:
+    """The labels as codes in the order of their names; each with the value it is most often given by."""
+    _check_many(rows)
     said = [question.kind.labels_of(question, row.value) for row in rows]
     words = sorted({names[0] for names in said if names})
     if len(words) < 2:
@@ -155,11 +192,10 @@ async def _judge(
     who: Principal,
     project_id: ProjectId,
     ontology: Ontology,
-    question: Question,
     rows: Sequence[Labelled],
-    labels: Labels,
+    work: dict[str, Any],
     tell: Callable[..., Awaitable[None]],
-) -> "Suspects":
+) -> "Suspects | SuspectSets":
     """Read the content item by item into the process that judges, then wait for what it finds."""
     pictured = _pictured(ontology)
     texts: list[str] = []
@@ -185,12 +221,7 @@ async def _judge(
         has_texts = any(texts)
         if not has_texts and not pictured:
             raise Refused("The items hold neither text nor pictures that a quick model could read.")
-        work = {
-            "labels": labels.codes,
-            "posterior": _posterior(rows, labels),
-            "texts": texts if has_texts else None,
-        }
-        process.stdin.write(pack(("work", work)))
+        process.stdin.write(pack(("work", {**work, "texts": texts if has_texts else None})))
         await process.stdin.drain()
         return await asyncio.wait_for(_answer(process.stdout, tell), SECONDS)
     except (ConnectionError, asyncio.IncompleteReadError) as error:
@@ -205,7 +236,9 @@ async def _judge(
         await process.wait()
 
 
-async def _answer(source: asyncio.StreamReader, tell: Callable[..., Awaitable[None]]) -> "Suspects":
+async def _answer(
+    source: asyncio.StreamReader, tell: Callable[..., Awaitable[None]]
+) -> "Suspects | SuspectSets":
     last = time.monotonic()
     while True:
         (length,) = cast("tuple[int]", LENGTH.unpack(await source.readexactly(LENGTH.size)))
@@ -260,7 +293,9 @@ def _strings(value: Any) -> list[str]:
     return []
 
 
-def _kept(rows: Sequence[Labelled], labels: Labels, judged: "Suspects") -> list[Suspect]:
+def _kept(
+    question: Question, rows: Sequence[Labelled], labels: Labels | Sets, judged: "Suspects | SuspectSets"
+) -> list[Suspect]:
     """The likeliest of them: all that are flagged, and enough beyond for a person to see where it thins out."""
     most = min(MOST_KEPT, max(LEAST_KEPT, 3 * int(judged.flagged.sum())))
     kept: list[Suspect] = []
@@ -269,40 +304,75 @@ def _kept(rows: Sequence[Labelled], labels: Labels, judged: "Suspects") -> list[
             continue
         if len(kept) == most:
             break
-        kept.append(_suspect(at, rows, labels, judged))
+        if isinstance(labels, Sets):
+            kept.append(_suspect_set(at, question, rows, labels, cast("SuspectSets", judged)))
+        else:
+            kept.append(_suspect(at, rows, labels, cast("Suspects", judged)))
     return kept
 
 
 def _suspect(at: int, rows: Sequence[Labelled], labels: Labels, judged: "Suspects") -> Suspect:
-    row, suggested = rows[at], int(judged.suggested[at])
-    neighbours: list[int] = (
-        judged.neighbour[at].tolist() if math.isfinite(judged.neighbours_against[at]) else []
-    )
-    near = Counter(labels.codes[one] for one in neighbours)
-    evidence: dict[str, Any] = {
+    suggested = int(judged.suggested[at])
+    near = _near(at, judged)
+    count = Counter(labels.codes[one] for one in near)
+    evidence = _evidence(at, rows, judged, near)
+    if near:
+        evidence["neighbours"] = {
+            "same": count[labels.codes[at]],
+            "suggested": count[suggested],
+            "total": len(near),
+            "nearest": [str(rows[one].item_id) for one in near if labels.codes[one] == suggested][:3],
+        }
+    value = labels.values[suggested] if suggested >= 0 else None
+    return Suspect(rows[at].item_id, float(judged.likelihood[at]), rows[at].value, value, evidence)
+
+
+def _suspect_set(
+    at: int, question: Question, rows: Sequence[Labelled], labels: Sets, judged: "SuspectSets"
+) -> Suspect:
+    """The evidence is that of the label that is suspected most: `label`, which is `chosen` or not."""
+    label = int(judged.label[at])
+    near = _near(at, judged)
+    own = labels.chosen[at]
+    other = [one for one in near if labels.chosen[one][label] != own[label]]
+    evidence = _evidence(at, rows, judged, near) | {"label": labels.words[label], "chosen": bool(own[label])}
+    if near:
+        evidence["neighbours"] = {
+            "same": len(near) - len(other),
+            "suggested": len(other),
+            "total": len(near),
+            "nearest": [str(rows[one].item_id) for one in other[:3]],
+        }
+    turned = bytes(has ^ (place == label) for place, has in enumerate(own))
+    value = None
+    for wanted in (judged.suggested[at].tolist(), turned):
+        names = [word for word, has in zip(labels.words, wanted, strict=True) if has]
+        value = value or question.kind.value_of_set(question, names)
+    return Suspect(rows[at].item_id, float(judged.likelihood[at]), rows[at].value, value, evidence)
+
+
+def _near(at: int, judged: "Suspects | SuspectSets") -> list[int]:
+    return judged.neighbour[at].tolist() if math.isfinite(judged.neighbours_against[at]) else []
+
+
+def _evidence(
+    at: int, rows: Sequence[Labelled], judged: "Suspects | SuspectSets", near: list[int]
+) -> dict[str, Any]:
+    return {
         "flagged": bool(judged.flagged[at]),
         "model": {
             "given": _number(judged.model_given[at]),
             "suggested": _number(judged.model_suggested[at]),
         }
-        if neighbours
+        if near
         else None,
         "answers": {
-            "support": row.support,
-            "total": row.answers,
+            "support": rows[at].support,
+            "total": rows[at].answers,
             "against": _number(judged.answers_against[at]),
         },
-        "neighbours": {
-            "same": near[labels.codes[at]],
-            "suggested": near[suggested],
-            "total": len(neighbours),
-            "nearest": [str(rows[one].item_id) for one in neighbours if labels.codes[one] == suggested][:3],
-        }
-        if neighbours
-        else None,
+        "neighbours": None,
     }
-    value = labels.values[suggested] if suggested >= 0 else None
-    return Suspect(row.item_id, float(judged.likelihood[at]), row.value, value, evidence)
 
 
 def _number(value: Any) -> float | None:

@@ -27,7 +27,7 @@ async def request_errors(tx: Tx, project_id: ProjectId, question: str | None = N
         names = [question]
     if not names:
         raise Conflict(
-            "This project asks nothing that is answered by one label, so there is nothing to check."
+            "This project asks nothing that is answered by labels alone, so there is nothing to check."
         )
     for name in names:
         await store.queue_search(tx, project_id, name)

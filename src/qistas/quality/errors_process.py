@@ -4,8 +4,8 @@
 
 Apart, so that minutes of arithmetic do not slow the worker's other jobs, so that its memory goes when it ends, and so that
 a picture made to harm can at most end it. Over standard input come messages (8 bytes of length, then a pickle, from our own
-worker): `("picture", bytes or None)` for each item where there are pictures, then `("work", …)`: labels, posterior, texts.
-Over standard output go `("share", done)`, then `("found", Suspects)` or `("refused", why)`.
+worker): `("picture", bytes or None)` for each item where there are pictures, then `("work", …)`: labels (of sets: a row of booleans an item),
+posterior, texts. Over standard output go `("share", done)`, then `("found", Suspects or SuspectSets)` or `("refused", why)`.
 """
 
 import io
@@ -55,21 +55,25 @@ def judge(work: dict[str, Any], small: list[bytes], tell: Any) -> Any:
     """Find the suspects. Pure but for the time it takes."""
     import numpy as np
 
-    from qistas.engine.errors import pixel_features, suspect_by_content
+    from qistas.engine.errors import pixel_features, suspect_by_content, suspect_sets_by_content
     from qistas.engine.errors.pixels import SIDE
 
     pixels = None
     if small:
         shape = (len(small), SIDE, SIDE, 3)
         pixels = pixel_features(np.frombuffer(b"".join(small), dtype=np.uint8).reshape(shape))
-    return suspect_by_content(
-        work["labels"],
-        posterior=work["posterior"],
-        texts=work["texts"],
-        pixels=pixels,
-        rng=np.random.default_rng(0),
-        progress=tell,
-    )
+    content: dict[str, Any] = {
+        "texts": work["texts"],
+        "pixels": pixels,
+        "rng": np.random.default_rng(0),
+        "progress": tell,
+    }
+    if work["sets"]:
+        shape = (-1, work["sets"])
+        chosen = np.frombuffer(work["labels"], dtype=np.bool_).reshape(shape)
+        chance = np.frombuffer(work["posterior"], dtype=np.float32).reshape(shape)
+        return suspect_sets_by_content(chosen, posterior=chance, **content)
+    return suspect_by_content(work["labels"], posterior=work["posterior"], **content)
 
 
 def main() -> None:

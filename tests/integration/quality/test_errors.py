@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from tests.build import TOPIC, counts, make_project, task_rows
+from tests.build import TOPIC, counts, fill, make_project, task_rows
 from tests.conftest import Tenant, make_tenant
 from tests.integration.conftest import Api
 from tests.vocabulary import TOPICS, sentence
@@ -33,8 +33,6 @@ ITEMS = 240
 
 async def label_all(db: Database, who: Principal, project: ProjectId, share_wrong: float) -> dict[UUID, str]:
     """Items with done tasks and a consensus, some of it wrong; item → true label, for the wrong ones."""
-    from tests.build import fill
-
     rng = random.Random(4)
     truth = [rng.choice(list(WORDS)) for _ in range(ITEMS)]
     texts = [sentence(rng, WORDS[t], 3, 6) + f" n{n}" for n, t in enumerate(truth)]
@@ -118,6 +116,69 @@ async def test_planted_errors_are_found_by_the_job(api: Api) -> None:
         await request_errors(tx, project, "topic")
     await api.run_jobs()
     assert [r.item_id for r in await listed(db, tenant.owner, project)] == [r.item_id for r in rows]
+
+
+SUBJECTS: dict[str, Any] = {
+    "format": 1,
+    "fields": [{"name": "text"}],
+    "questions": [
+        {
+            "name": "subjects",
+            "kind": "choice",
+            "many": True,
+            "min": 1,
+            "labels": [{"name": name} for name in WORDS],
+        }
+    ],
+}
+
+
+async def test_a_label_too_many_or_too_few_is_found_by_the_job(api: Api) -> None:
+    db, tenant = api.db, await api.tenant()
+    project = await make_project(db, tenant.owner, SUBJECTS)
+    rng = random.Random(5)
+    names = list(WORDS)
+    truth = [sorted(rng.sample(names, rng.choice((1, 1, 2))), key=names.index) for _ in range(ITEMS)]
+    texts = [
+        " ".join(sentence(rng, WORDS[one], 3, 2) for one in right) + f" n{n}" for n, right in enumerate(truth)
+    ]
+    await fill(db, tenant.owner, project, [{"text": text} for text in texts])
+    given: list[list[str]] = []
+    wrong: set[str] = set()
+    for text, right in zip(texts, truth, strict=True):
+        turned = {rng.choice(names)} if rng.random() < 0.08 else set[str]()
+        said = [name for name in names if (name in right) != (name in turned)]
+        if turned and said:
+            wrong.add(text)
+        given.append(said if said else right)
+    async with db.tenant_tx(tenant.owner) as tx:
+        await tx.many(
+            """INSERT INTO consensus (tenant_id, item_id, question, project_id, value, confidence, doubt, posterior, support, method, inputs)
+               SELECT %s, id, 'subjects', %s, jsonb_build_object('labels', %s::text[]), 0.9, 0.1, '{}', 1, 'majority', ARRAY[uuidv7()]
+                 FROM items WHERE tenant_id = %s AND data ->> 'text' = %s""",
+            [(tenant.id, project, said, tenant.id, text) for said, text in zip(given, texts, strict=True)],
+        )
+        await request_errors(tx, project)
+    assert "quality.find_errors" in await api.run_jobs()
+    async with db.tenant_tx(tenant.owner) as tx:
+        asked, (search,) = await list_searches(tx, project)
+        rows = (await list_errors(tx, project, "subjects", limit=200)).rows
+    assert asked == ["subjects"]
+    assert (search.state, search.detail, search.labels) == ("done", "", ITEMS)
+    assert search.low is not None
+    assert search.high is not None
+    assert search.low * 0.5 <= len(wrong) <= search.high * 2
+    right = dict(zip(texts, truth, strict=True))
+    top = rows[: len(wrong)]
+    found = [row for row in top if row.data["text"] in wrong]
+    assert len(found) / len(top) > 0.7, f"{len(found)} of {len(top)}; by chance {len(wrong) / ITEMS:.0%}"
+    assert sum(row.suggested == {"labels": right[row.data["text"]]} for row in found) / len(found) > 0.8
+    for row in found:
+        label, chosen = row.evidence["label"], row.evidence["chosen"]
+        assert (label in row.value["labels"]) == chosen
+        assert row.evidence["neighbours"]["total"] == 10
+    # One label must be chosen: none is suggested that would leave none.
+    assert all(row.suggested is None or row.suggested["labels"] for row in rows)
 
 
 @pytest.fixture

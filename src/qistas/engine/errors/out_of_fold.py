@@ -103,6 +103,107 @@ def out_of_fold(
     return OutOfFold(probabilities, vectors, fitted, judged)
 
 
+@dataclass(frozen=True, slots=True)
+class SetsOutOfFold:
+    """``probabilities``: (n, n_labels) that an item has each label, from models that did not see the item; NaN for a label that is not
+    judged. ``vectors``, ``fitted``: as in `OutOfFold`; ``judged``: (n_labels,) whether items enough have the label, and have it not.
+    """
+
+    probabilities: Float32
+    vectors: Float32
+    fitted: IntArray
+    judged: NDArray[np.bool_]
+
+
+def out_of_fold_sets(
+    chosen: ArrayLike,
+    *,
+    rng: np.random.Generator,
+    texts: Sequence[str] | None = None,
+    pixels: ArrayLike | None = None,
+    folds: int = 5,
+    most_fitted: int = MOST_FITTED,
+    progress: Callable[[float], None] | None = None,
+) -> SetsOutOfFold:
+    """`out_of_fold` for items that have any number of labels: one quick model a label, has it or has it not, over the same features.
+
+    ``chosen``: (n, n_labels) booleans. The more labels, the fewer items are learnt from. A label that fewer than 5 items have, or all
+    but fewer than 5, is not judged. Raises as `out_of_fold` does, and where no label is left to judge.
+    """
+    y = np.asarray(chosen, dtype=np.bool_)
+    if y.ndim != 2:
+        raise ValueError(f"the chosen labels must be items by labels, but have shape {y.shape}")
+    n, k = y.shape
+    dense = None if pixels is None else np.asarray(pixels, dtype=np.float32)
+    if texts is None and dense is None:
+        raise ValueError("give texts, pixels or both")
+    if (texts is not None and len(texts) != n) or (dense is not None and len(dense) != n):
+        raise ValueError(f"texts and pixels must have one entry for each of {n} items")
+    have = y.sum(axis=0)
+    judged = (have >= LEAST_OF_A_LABEL) & (n - have >= LEAST_OF_A_LABEL)
+    labels = np.flatnonzero(judged)
+    if not len(labels):
+        raise ValueError(
+            f"at least one label is needed that {LEAST_OF_A_LABEL} items have and {LEAST_OF_A_LABEL} have not"
+        )
+    tell = progress or _silence
+    fitted = _drawn_of_sets(y[:, labels], min(most_fitted, max(2_000, 400_000 // len(labels))), rng)
+    fold = _folds_of_sets(y[:, labels], fitted, folds, rng)
+    table = _Features(texts, dense, fitted, rng)
+    tell(0.1)
+    learnt_from = table.rows(fitted)
+    models: list[list[Any]] = []
+    for at in range(folds):
+        kept = fold[fitted] != at
+        matrix, given = learnt_from[kept], y[fitted][kept].astype(np.int64)
+        models.append([])
+        for place, label in enumerate(labels):
+            both = given[:, label].any() and not given[:, label].all()
+            models[-1].append(_fit(matrix, given[:, label]) if both else float(given[:, label].mean()))
+            tell(0.1 + 0.75 * (at + (place + 1) / len(labels)) / folds)
+    probabilities = np.full((n, k), np.nan, dtype=np.float32)
+    vectors = np.zeros((n, table.width), dtype=np.float32)
+    for low in range(0, n, _CHUNK):
+        rows = np.arange(low, min(low + _CHUNK, n))
+        matrix = table.rows(rows)
+        vectors[rows] = table.compact(matrix)
+        for at in range(folds):
+            mine = fold[rows] == at
+            if bool(mine.any()):
+                for label, model in zip(labels, models[at], strict=True):
+                    said = model if isinstance(model, float) else model.predict_proba(matrix[mine])[:, 1]
+                    probabilities[rows[mine], label] = said
+        tell(0.85 + 0.15 * (rows[-1] + 1) / n)
+    return SetsOutOfFold(probabilities, vectors, fitted, judged)
+
+
+def _drawn_of_sets(y: NDArray[np.bool_], most: int, rng: np.random.Generator) -> IntArray:
+    """Up to `most` of the items, drawn evenly, and of no label fewer than it takes."""
+    if len(y) <= most:
+        return np.arange(len(y))
+    parts = [rng.choice(len(y), most, replace=False)]
+    for label in range(y.shape[1]):
+        have = np.flatnonzero(y[:, label])
+        parts.append(rng.choice(have, min(len(have), 20), replace=False))
+    return np.unique(np.concatenate(parts))
+
+
+def _folds_of_sets(y: NDArray[np.bool_], fitted: IntArray, folds: int, rng: np.random.Generator) -> IntArray:
+    """Items are dealt out in turn, those of the rarest label first, so that every fold leaves some of every label to learn from
+    (K. Sechidis, G. Tsoumakas & I. Vlahavas, "On the Stratification of Multi-Label Data", ECML PKDD 2011).
+    """
+    fold = np.full(len(y), -1, dtype=np.int64)
+    inside = np.zeros(len(y), dtype=np.bool_)
+    inside[fitted] = True
+    turn = 0
+    for having in (*y[:, np.argsort(y.sum(axis=0), kind="stable")].T, np.ones(len(y), dtype=np.bool_)):
+        left = rng.permutation(np.flatnonzero(having & (fold < 0)))
+        for part in (left[inside[left]], left[~inside[left]]):
+            fold[part] = (turn + np.arange(len(part))) % folds
+            turn += len(part)
+    return fold
+
+
 def _silence(share: float) -> None:
     return None
 

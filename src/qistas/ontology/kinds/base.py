@@ -6,7 +6,7 @@ other method takes normal values only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, Protocol
 
@@ -235,6 +235,14 @@ class Kind(Protocol):
     def exclusive(self, question: Question) -> bool:
         """Whether a value holds one option alone, so that conditions on two different options never hold together."""
         return False
+
+    def of_sets(self, question: Question) -> bool:
+        """Whether a value is a set of labels (`labels_of`), each of which is inferred by itself: `posterior` is the chance of each."""
+        return False
+
+    def value_of_set(self, question: Question, names: Collection[str]) -> Value | None:
+        """The value that says these labels and no others; None where it may not be said."""
+        return None
 
     def overlaps(self, question: Question, one: frozenset[str], other: frozenset[str]) -> bool:
         """Whether one value can hold one of the words `one` and one of `other`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -173,6 +173,18 @@ class Choice(Kind):
         """One label alone, unless many may be chosen."""
         settings: ChoiceSettings = question.settings
         return not settings.many
+
+    def of_sets(self, question: Question) -> bool:
+        """Where many may be chosen."""
+        settings: ChoiceSettings = question.settings
+        return settings.many
+
+    def value_of_set(self, question: Question, names: Collection[str]) -> Value | None:
+        """The labels in their order, where they are neither too few nor too many."""
+        settings: ChoiceSettings = question.settings
+        if not settings.min <= len(names) <= (len(names) if settings.max is None else settings.max):
+            return None
+        return {"labels": [name for name in question.labels.names if name in names]}
 
     def overlaps(self, question: Question, one: frozenset[str], other: frozenset[str]) -> bool:
         """Whether some choice lies under a label of both."""
