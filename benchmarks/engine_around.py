@@ -31,7 +31,13 @@ from qistas.engine import Responses, truth
 from qistas.engine.agreement import krippendorff_alpha, spans_agreement
 from qistas.engine.assign import StopRule, decide_stop, gain_per_answer, replay
 from qistas.engine.errors import confident_learning
-from qistas.engine.merge import merge_boxes_table, merge_spans_table
+from qistas.engine.merge import (
+    merge_boxes,
+    merge_boxes_table,
+    merge_polygons,
+    merge_spans,
+    merge_spans_table,
+)
 from qistas.engine.rating import Comparisons, Rankings, bradley_terry, count_pairs, plackett_luce
 from qistas.engine.truth.judge_items import judge_items
 from qistas.ontology import Redundancy
@@ -262,6 +268,36 @@ def regions(repeats):
         repeats,
     )
     report(f"agreement on {len(item):,} spans, 1,000 draws", timing)
+    for n in (100, 1_000, 10_000):
+        crowded(n, max(1, repeats if n < 10_000 else repeats // 2))
+
+
+def crowded(n, repeats):
+    """One item on which each of three people marks the same ``n`` things, a little off: the cost of a thing should not grow."""
+    rng = np.random.default_rng(0)
+    side = int(np.ceil(np.sqrt(n)))
+    middle = np.stack([np.arange(n) % side, np.arange(n) // side], axis=1) * 31.0
+    middle += rng.uniform(-2, 2, (n, 2))
+    label = rng.integers(0, 3, n).tolist()
+    radius = rng.uniform(10, 15, (n, 40))
+    turn = np.linspace(0, 2 * np.pi, 40, endpoint=False)
+    round_ = np.stack([np.cos(turn), np.sin(turn)], axis=1)
+    boxes, spans, polygons = [], [], []
+    for _ in range(3):
+        off = rng.normal(0, 0.6, (n, 4))
+        corner, size = middle - radius[:, :2] + off[:, :2], 2 * radius[:, :2] + off[:, 2:]
+        boxes.append([(*c, *s, k) for c, s, k in zip(corner.tolist(), size.tolist(), label, strict=True)])
+        start = np.arange(n) * 9 + rng.integers(0, 3, n)
+        spans.append([(s, s + 14, k) for s, k in zip(start.tolist(), label, strict=True)])
+        shape = middle[:, None] + (radius + rng.normal(0, 0.6, (n, 40)))[:, :, None] * round_
+        polygons.append(list(zip(shape.tolist(), label, strict=True)))
+    for name, call in (
+        ("boxes", partial(merge_boxes, boxes)),
+        ("spans", partial(merge_spans, spans)),
+        ("polygons of 40 points", partial(merge_polygons, polygons, resolution=96)),
+    ):
+        _, timing = best(call, repeats)
+        report(f"merge {n:,} {name} of each of three", timing, micros_a_thing=timing["cpu"] / n * 1e6)
 
 
 def read(folder):
