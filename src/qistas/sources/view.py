@@ -44,8 +44,13 @@ async def list_items(
     limit: int = 50,
     after: str | None = None,
 ) -> Page[Item]:
-    """A page of items, without their payloads unless asked; a page with payloads is recorded as a view of them."""
+    """A page of items, without their payloads unless asked; a page with payloads is recorded as a view of them.
+
+    Which items have a label is what was inferred of them, and asked by those alone who may see quality.
+    """
     require(tx.principal, Permission.ITEM_VIEW, project_id)
+    if wanted.label is not None:
+        require(tx.principal, Permission.QUALITY_VIEW, project_id)
     rows = await store.list_items(
         tx,
         project_id,

@@ -83,5 +83,10 @@ async def test_a_token_of_narrow_scope_sees_what_was_said_and_not_what_follows(a
     assert (await seen("project.view", "annotation.view", "quality.view"))["consensus"] == whole["consensus"]
     assert (await seen("project.view", "annotation.view", "item.view"))["consensus"] is None
     client = await api.client(await api.token_for(tenant.owner, ["project.view", "annotation.view"]))
+    items = f"/projects/{ids['project_id']}/items"
+    for scopes, status in ((["item.view"], 403), (["item.view", "quality.view"], 200)):
+        asking = await api.client(await api.token_for(tenant.owner, ["project.view", *scopes]))
+        assert (await asking.get(f"{items}?label=news")).status_code == status
+        assert (await asking.get(items)).status_code == 200
     for path in (at, f"{at}/items?question=topic", f"{at}/annotators/{ids['annotator_id']}"):
         assert (await client.get(path)).status_code == 403, path
