@@ -101,7 +101,7 @@ def _bounds(counts: Counts, had: int, held: int) -> Counts:
         counts,
         tasks=counts.items,
         open=left,
-        done=counts.items - left,
+        done=had,
         consensus=0,
         reviewed=0,
         cost_minor=0,

@@ -122,7 +122,9 @@ class CountsSent(BaseModel):
     open: int = Field(
         description="Tasks that are not done; for who may not see quality, as many as can still come to them at most"
     )
-    done: int
+    done: int = Field(
+        description="Tasks that have their answers; for who may not see quality, the items they have had, told up to 2,000 items"
+    )
     answers: int
     answers_today: int
     skipped: int

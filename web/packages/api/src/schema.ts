@@ -1962,7 +1962,10 @@ export interface components {
             consensus: number;
             /** Cost Minor */
             cost_minor: number;
-            /** Done */
+            /**
+             * Done
+             * @description Tasks that have their answers; for who may not see quality, the items they have had, told up to 2,000 items
+             */
             done: number;
             /**
              * Doubt

@@ -39,8 +39,8 @@ const spareKeys: readonly Chord[] = [..."1234567890QWERTYUIOPASDFGHJKLZXCVBNM"];
 
 /**
  * The key of every option that has one now. Hotkeys written in the ontology hold for all questions asked; the
- * question at hand gives its other options the spare keys in order. A rating's digits are only its own while it
- * is at hand.
+ * question at hand gives its other options the spare keys in order. A rating's digits are its own while it is at
+ * hand, before any hotkey: who has a scale from 1 to 5 in front of them means the scale by a 3.
  */
 export function optionKeys(
   asked: readonly Question[],
@@ -48,6 +48,9 @@ export function optionKeys(
 ): ReadonlyMap<Chord, Option> {
   const keys = new Map<Chord, Option>();
   const current = asked.find((question) => question.name === atHand);
+  if (current?.kind === "rating")
+    for (const { name, hotkey } of optionsOf(current))
+      if (hotkey) keys.set(hotkey, { question: current.name, option: name });
   for (const question of asked) {
     if (question.kind === "rating") continue;
     for (const { name, hotkey } of optionsOf(question)) {

@@ -1,5 +1,6 @@
 import type { LoopView, TaskLoop } from "@qistas/annotate-core";
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { every } from "../../data/every";
 import { projectQuery } from "../../data/projects";
@@ -27,9 +28,16 @@ export function TaskBar({ projectId, loop, view, guidelineOpen, hasGuideline }: 
   // with nothing left to undo here, undo opens the last answer again
   const reopens = view.canGoBack && view.work?.revises === null;
   const project = useQuery({ ...projectQuery(projectId), refetchInterval: every(30_000) });
-  const open = project.data?.counts.open;
+  const counts = project.data?.counts;
+  // Between two looks at the server, each answer sent from here is one item less that can come.
+  const [look, setLook] = useState({ at: 0, done: 0 });
+  if (look.at !== project.dataUpdatedAt) setLook({ at: project.dataUpdatedAt, done: view.doneHere });
+  const since = Math.max(0, view.doneHere - look.done);
+  const sees = may(useMe(), "see", projectId);
   // who may not see quality is told how much can still come to them at most: see ontology/read.py
-  const told = may(useMe(), "see", projectId) ? "progress.open" : "progress.openUpTo";
+  const open =
+    !counts || sees ? counts?.open : Math.max(1, Math.min(counts.open, counts.tasks - counts.done - since));
+  const told = sees ? "progress.open" : "progress.openUpTo";
   const number = new Intl.NumberFormat(i18n.language);
   return (
     <div className={classes.bar}>

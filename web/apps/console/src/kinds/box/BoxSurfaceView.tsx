@@ -1,5 +1,5 @@
 import type { Box, BoxValue } from "@qistas/annotate-core";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useCommands } from "../../flow/annotate/commands/useCommand";
 import { DrawingFrame } from "../image/DrawingFrame";
@@ -90,6 +90,19 @@ function Drawing({ image, label, questions }: SurfaceProps<"box"> & { image: Sto
     turnRight: ofSelected(() => surface.current?.turn(5)),
   });
 
+  // With one corner set, Enter sets the other: it would send the answer without the box that is being drawn.
+  useEffect(() => {
+    const element = host.current;
+    const hear = (event: KeyboardEvent): void => {
+      if (mode !== "anchored" || event.key !== "Enter") return;
+      event.preventDefault();
+      event.stopPropagation();
+      surface.current?.corner();
+    };
+    element?.addEventListener("keydown", hear);
+    return () => element?.removeEventListener("keydown", hear);
+  }, [surface, mode]);
+
   return (
     <DrawingFrame
       host={host}
@@ -99,7 +112,9 @@ function Drawing({ image, label, questions }: SurfaceProps<"box"> & { image: Sto
       scale={scale}
       snap={shown.snap}
       hint={readOnly ? t("image.hint") : t("box.hint")}
-      note={pen === null ? t("box.choosePen") : null}
+      note={
+        pen === null ? t("box.choosePen") : mode === "aiming" || mode === "anchored" ? t(`box.${mode}`) : null
+      }
     />
   );
 }

@@ -25,6 +25,7 @@ function Drawing({ image, label, questions }: SurfaceProps<"polygon"> & { image:
   const host = useRef<HTMLDivElement>(null);
   const [scale, setScale] = useState(1);
   const [corners, setCorners] = useState(0);
+  const [aiming, setAiming] = useState(false);
   const [refusal, setRefusal] = useState<string | null>(null);
   const told = useRef({ mode: "idle", corners: 0, point: null as number | null });
   const number = new Intl.NumberFormat(i18n.language);
@@ -71,6 +72,7 @@ function Drawing({ image, label, questions }: SurfaceProps<"polygon"> & { image:
         told.current = now;
         if (now.mode === before.mode && now.corners === before.corners && now.point === before.point) return;
         setCorners(now.corners);
+        setAiming(now.mode === "aiming");
         setRefusal(null);
         if (now.mode === "aiming") announce(t("polygon.aiming"));
         if (now.mode === "drawing")
@@ -130,7 +132,16 @@ function Drawing({ image, label, questions }: SurfaceProps<"polygon"> & { image:
       scale={scale}
       snap={shown.snap}
       hint={readOnly ? t("image.hint") : t("polygon.hint")}
-      note={refusal ?? (pen === null ? t("box.choosePen") : corners > 0 ? t("polygon.how") : null)}
+      note={
+        refusal ??
+        (pen === null
+          ? t("box.choosePen")
+          : corners > 0
+            ? t("polygon.how")
+            : aiming
+              ? t("polygon.aiming")
+              : null)
+      }
     />
   );
 }
