@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 from PIL import Image
-from tests.conftest import Tenant
+from tests.conftest import ROOT, Tenant
 from tests.integration.datasets.conftest import Yard, make_yard
 
 from qistas.core.errors import Conflict, Invalid, SelectionInvalid
@@ -265,6 +266,11 @@ async def test_a_ranking_becomes_preferences(tenant: Tenant, tmp_path: Path, tie
     assert pairs == clear | tied[ties]
     assert [line["prompt"] for line in lines] == [data["prompt"]] * count
     assert {line["chosen"][0]["role"] for line in lines} == {"assistant"}
+    guide = (ROOT / "docs/howto/train-on-preferences.md").read_text(encoding="utf-8")
+    shown = re.findall(r"^```jsonl\n(.*?)^```", guide, re.DOTALL | re.MULTILINE)[0].splitlines()
+    assert len(shown) == 2
+    for told in map(json.loads, shown):
+        assert any(told.items() <= line.items() for line in lines), told
     assert [line.get("tie") for line in lines].count(True) == (ties == "keep")
 
 
