@@ -303,22 +303,20 @@ def _passes(latent: int) -> Passes:
         whole = load(total, none, latent)
         summed = 0.0
         product = 1.0
+        b = np.uint64(offsets[low])
         for i in range(np.uint64(low), np.uint64(high)):
-            a = np.uint64(offsets[i])
-            b = np.uint64(offsets[i + one])
+            a, b = b, np.uint64(offsets[i + one])
             share = start
             for r in range(a, b):
                 share = times(share, load(table, np.uint64(rows[r]) * wide, latent))
             mass = sum_of(share)
             share = scaled(share, 1.0 / mass)
             if b > a:
-                if mass < 1e-100 or mass > 1e100:
-                    summed += np.log(mass)
-                else:
-                    product *= mass
-                    if product < 1e-150 or product > 1e150:
-                        summed += np.log(product)
-                        product = 1.0
+                before = product
+                product *= mass
+                if not 1e-150 < product < 1e150:
+                    summed += np.log(before) + np.log(mass)
+                    product = 1.0
                 whole = plus(whole, share)
                 for r in range(a, b):
                     add_to(mine, np.uint64(rows[r]) * wide, share)
@@ -331,9 +329,9 @@ def _passes(latent: int) -> Passes:
     def votes(low, high, offsets, rows, label, unit, mine, total):
         nothing = load(total, none, latent)
         whole = nothing
+        b = np.uint64(offsets[low])
         for i in range(np.uint64(low), np.uint64(high)):
-            a = np.uint64(offsets[i])
-            b = np.uint64(offsets[i + one])
+            a, b = b, np.uint64(offsets[i + one])
             if b > a:
                 share = nothing
                 for r in range(a, b):

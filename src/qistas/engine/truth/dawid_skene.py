@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from qistas.engine.responses import Responses, gold_codes
-from qistas.engine.truth import em
+from qistas.engine.truth import _kernels, em
 from qistas.engine.truth.results import Fit, TruthResult, finish
 
 FLOOR = 1e-10
@@ -77,9 +77,9 @@ def dawid_skene(
     clamp = gold_codes(gold, responses.n_items, responses.n_labels)
     em.check_table("dawid_skene", responses, responses.n_labels)
     model = ConfusionModel(smoothing, prior_smoothing)
-    fitted = em.run(
-        responses, model, em.start_stats(responses, clamp), clamp, max_iter=max_iter, tol=tol, hard=fast
-    )
+    rows = _kernels.table_rows(responses)
+    start = em.start_stats(responses, clamp, rows=rows)
+    fitted = em.run(responses, model, start, clamp, max_iter=max_iter, tol=tol, hard=fast, rows=rows)
     name = "fast_dawid_skene" if fast else "dawid_skene"
     return finish(
         name,

@@ -99,9 +99,15 @@ def majority_share(responses: Responses, clamp: Int32 | None) -> Float64:
     return share
 
 
-def start_stats(responses: Responses, clamp: Int32 | None, share: Float64 | None = None) -> Stats:
+def start_stats(
+    responses: Responses,
+    clamp: Int32 | None,
+    share: Float64 | None = None,
+    *,
+    rows: NDArray[np.signedinteger] | None = None,
+) -> Stats:
     """Statistics under ``share`` (items × latent), or under the vote shares."""
-    rows = _kernels.table_rows(responses)
+    rows = _kernels.table_rows(responses) if rows is None else rows
     if share is None:
         counts, totals = _kernels.vote_stats(responses, rows, clamp)
     else:
@@ -150,6 +156,7 @@ def run(
     max_iter: int,
     tol: float,
     hard: bool = False,
+    rows: NDArray[np.signedinteger] | None = None,
 ) -> Fitted:
     """Iterate until the objective rises by less than ``tol`` an answer, or ``max_iter`` times.
 
@@ -157,7 +164,7 @@ def run(
     """
     if max_iter < 1:
         raise ValueError(f"max_iter must be at least 1; it is {max_iter}")
-    rows = _kernels.table_rows(responses)
+    rows = _kernels.table_rows(responses) if rows is None else rows
     step = tol * max(len(responses), 1)
     params = model.m_step(start, None)
     posterior = np.empty((responses.n_items, params.prior.shape[0]), dtype=np.float32)

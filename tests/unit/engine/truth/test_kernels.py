@@ -42,7 +42,10 @@ def test_a_pass_by_lanes_gives_what_numpy_gives(lanes, latent):
     data = crowd(latent, seed=latent)
     rng = np.random.default_rng(1)
     rows = _kernels.table_rows(data)
-    table = rng.uniform(1e-10, 1.0, (data.n_annotators * latent, latent))
+    # Some answers all but impossible: the likelihood of a few items together leaves the range of float64.
+    table = rng.choice([1e-30, 1e-4, 0.2, 1.0], (data.n_annotators * latent, latent)) * rng.uniform(
+        0.5, 1.0, latent
+    )
     prior = rng.dirichlet(np.ones(latent))
     found, wanted = (np.empty((data.n_items, latent), dtype=np.float32) for _ in range(2))
     with truth.backend("numba"):
