@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+import httpx
 import pytest
 from playwright.sync_api import expect
 
-from .conftest import LANGUAGES, OpenPage, Seen, Work, check_axe, word
+from .conftest import LANGUAGES, OpenPage, Seen, Served, Work, check_axe, word
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -105,4 +106,33 @@ def test_changes_are_told_in_arabic(open_page: OpenPage, work: Work) -> None:
     expect(said).to_have_count(1)
     text = re.sub("[\u2068\u2069]", "", said.inner_text())
     assert text == "السؤال topic: تغيّر المفتاح في science."
+    check_axe(page)
+
+
+def test_who_may_not_change_the_ontology_reads_it(
+    open_page: OpenPage, served: Served, seen: Seen, work: Work
+) -> None:
+    link = served.api.post(
+        "/invitations", json={"role": "viewer", "days": 1, "email": "looks@example.org"}
+    ).json()["url"]
+    page = open_page(f"/projects/{work.project}/ontology", signed_in=False)
+    with httpx.Client(base_url=f"{served.url}/api/v1", headers={"Origin": served.url}, timeout=60) as api:
+        person = {
+            "name": "Looks",
+            "email": "looks@example.org",
+            "password": "enough of letters",
+            "language": "en",
+        }
+        api.post("/invitations/accept", json={"token": link.partition("#")[2], **person}).raise_for_status()
+        page.context.add_cookies([{"name": n, "value": v, "url": served.url} for n, v in api.cookies.items()])
+    seen.complaints.clear()  # nobody was signed in yet
+    page.goto(f"/projects/{work.project}/ontology")
+    title = page.get_by_label(f"{word('en', 'ontology.titleWord')} (English)", exact=True).first
+    expect(title).to_be_disabled()
+    expect(page.get_by_role("button", name=word("en", "ontology.publish"), exact=True)).to_have_count(0)
+    expect(
+        page.get_by_role("button", name=word("en", "ontology.remove", name="science"), exact=True)
+    ).to_have_count(0)
+    preview = page.get_by_role("region", name=word("en", "ontology.preview"))
+    expect(preview.get_by_text("Science", exact=True)).to_be_visible()
     check_axe(page)

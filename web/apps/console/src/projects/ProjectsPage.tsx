@@ -22,6 +22,7 @@ export default function ProjectsPage() {
   const list = useInfiniteQuery(projectsQuery);
   const rows = list.data?.pages.flatMap((page) => page.rows) ?? [];
   const manages = may(me, "manage");
+  const seesAny = rows.some((row) => may(me, "see", row.id));
 
   const make = (
     <ButtonLink to="/new" leftSection={<Icon name="plus" />}>
@@ -76,9 +77,11 @@ export default function ProjectsPage() {
                 <Table.Th ta="end" visibleFrom="sm">
                   {t("counts.items")}
                 </Table.Th>
-                <Table.Th ta="end" visibleFrom="sm">
-                  {t("counts.open")}
-                </Table.Th>
+                {seesAny ? (
+                  <Table.Th ta="end" visibleFrom="sm">
+                    {t("counts.open")}
+                  </Table.Th>
+                ) : null}
                 <Table.Th ta="end" visibleFrom="sm">
                   {t("counts.answers_today")}
                 </Table.Th>
@@ -90,7 +93,7 @@ export default function ProjectsPage() {
             </Table.Thead>
             <Table.Tbody>
               {rows.map((row) => (
-                <Row key={row.id} row={row} />
+                <Row key={row.id} row={row} showOpen={seesAny} />
               ))}
             </Table.Tbody>
           </Table>
@@ -101,7 +104,7 @@ export default function ProjectsPage() {
   );
 }
 
-function Row({ row }: { row: ProjectRow }) {
+function Row({ row, showOpen }: { row: ProjectRow; showOpen: boolean }) {
   const { t } = useTranslation();
   const me = useMe();
   const format = useFormat();
@@ -140,9 +143,11 @@ function Row({ row }: { row: ProjectRow }) {
       <Table.Td ta="end" visibleFrom="sm">
         {format.whole(counts.items)}
       </Table.Td>
-      <Table.Td ta="end" visibleFrom="sm">
-        {sees ? format.whole(counts.open) : "–"}
-      </Table.Td>
+      {showOpen ? (
+        <Table.Td ta="end" visibleFrom="sm">
+          {sees ? format.whole(counts.open) : "–"}
+        </Table.Td>
+      ) : null}
       <Table.Td ta="end" visibleFrom="sm">
         {format.whole(counts.answers_today)}
       </Table.Td>

@@ -11,15 +11,19 @@ import { OntologyForm } from "./OntologyForm";
 const CodeEditor = lazy(() => import("./CodeEditor"));
 
 type Mode = "form" | "guideline" | "yaml" | "json";
+const modes: Mode[] = ["form", "guideline", "yaml", "json"];
+const readModes: Mode[] = ["form", "guideline"];
 
 interface Props {
   draft: Draft;
   /** Items to try the preview on. */
   sample: Record<string, unknown>[];
+  /** Shown alone, to who may not change it. */
+  readOnly?: boolean;
 }
 
 /** Writing an ontology on one side, the annotator's screen on the other. */
-export function OntologyEditor({ draft, sample }: Props) {
+export function OntologyEditor({ draft, sample, readOnly = false }: Props) {
   const { t, i18n } = useTranslation();
   const names = new Intl.DisplayNames(i18n.language, { type: "language" });
   const [mode, setMode] = useState<Mode>("form");
@@ -47,7 +51,7 @@ export function OntologyEditor({ draft, sample }: Props) {
           aria-label={t("ontology.mode")}
           value={mode}
           onChange={(value) => setMode(value as Mode)}
-          data={(["form", "guideline", "yaml", "json"] as const).map((value) => ({
+          data={(readOnly ? readModes : modes).map((value) => ({
             value,
             label: t(`ontology.mode_${value}`),
           }))}
@@ -76,12 +80,14 @@ export function OntologyEditor({ draft, sample }: Props) {
             ))}
           </ul>
         ) : null}
-        {mode === "form" && document ? (
-          <OntologyForm ontology={document} places={places} onChange={draft.writeDocument} />
-        ) : null}
-        {mode === "guideline" && document ? (
-          <GuidelineForm ontology={document} onChange={draft.writeDocument} />
-        ) : null}
+        <fieldset disabled={readOnly} className={classes.plain}>
+          {mode === "form" && document ? (
+            <OntologyForm ontology={document} places={places} onChange={draft.writeDocument} />
+          ) : null}
+          {mode === "guideline" && document ? (
+            <GuidelineForm ontology={document} onChange={draft.writeDocument} />
+          ) : null}
+        </fieldset>
         {(mode === "form" || mode === "guideline") && !document ? (
           <Text c="dimmed">{t("ontology.unreadable")}</Text>
         ) : null}

@@ -4,6 +4,7 @@ import { useCallback, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ontologyQuery } from "../../data/ontology";
 import { useProjectId } from "../../data/place";
+import { may, useMe } from "../../data/session";
 import { itemsQuery } from "../../data/sources";
 import { Answered } from "../../parts/Answered";
 import { say } from "../../parts/ask";
@@ -53,7 +54,8 @@ function Editing({ projectId, version, published }: Props) {
     },
     [key, published],
   );
-  const draft = useDraft(start, keep);
+  const manages = may(useMe(), "manage", projectId);
+  const draft = useDraft(manages ? start : published, keep, manages);
   const [publishing, setPublishing] = useState(false);
   const items = useQuery(itemsQuery(projectId, { limit: 4 }));
   const sample = (items.data?.rows ?? []).flatMap((item) => (item.data ? [item.data] : []));
@@ -71,37 +73,40 @@ function Editing({ projectId, version, published }: Props) {
       width="wide"
       lead={t("ontology.lead", { version })}
       actions={
-        <Group gap="xs">
-          <Text size="sm" c="dimmed" role="status">
-            {changed
-              ? draft.checking
-                ? t("ontology.checking")
-                : draft.ready
-                  ? t("ontology.unpublished")
-                  : t("ontology.notReady")
-              : t("ontology.published")}
-          </Text>
-          <Button variant="default" disabled={!changed} onClick={discard}>
-            {t("ontology.discard")}
-          </Button>
-          <Button disabled={!changed || !draft.ready} onClick={() => setPublishing(true)}>
-            {t("ontology.publish")}
-          </Button>
-        </Group>
+        manages ? (
+          <Group gap="xs">
+            <Text size="sm" c="dimmed" role="status">
+              {changed
+                ? draft.checking
+                  ? t("ontology.checking")
+                  : draft.ready
+                    ? t("ontology.unpublished")
+                    : t("ontology.notReady")
+                : t("ontology.published")}
+            </Text>
+            <Button variant="default" disabled={!changed} onClick={discard}>
+              {t("ontology.discard")}
+            </Button>
+            <Button disabled={!changed || !draft.ready} onClick={() => setPublishing(true)}>
+              {t("ontology.publish")}
+            </Button>
+          </Group>
+        ) : null
       }
     >
       <Tabs defaultValue="edit" keepMounted={false}>
         <Tabs.List mb="md">
-          <Tabs.Tab value="edit">{t("ontology.edit")}</Tabs.Tab>
+          <Tabs.Tab value="edit">{t(manages ? "ontology.edit" : "stations.ontology")}</Tabs.Tab>
           <Tabs.Tab value="versions">{t("ontology.versions")}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="edit">
-          <OntologyEditor draft={draft} sample={sample} />
+          <OntologyEditor draft={draft} sample={sample} readOnly={!manages} />
         </Tabs.Panel>
         <Tabs.Panel value="versions">
           <VersionList
             projectId={projectId}
             now={version}
+            manages={manages}
             onTake={(document) => {
               const before = draft.text;
               draft.writeDocument(document);

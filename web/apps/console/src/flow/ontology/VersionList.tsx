@@ -14,12 +14,13 @@ import { Waiting } from "../../parts/Waiting";
 interface Props {
   projectId: string;
   now: number;
+  manages: boolean;
   /** Gives back the way back. */
   onTake: (document: Ontology) => () => void;
 }
 
 /** Every published version; an old one can be taken into the editor again. */
-export function VersionList({ projectId, now, onTake }: Props) {
+export function VersionList({ projectId, now, manages, onTake }: Props) {
   const { t } = useTranslation();
   const format = useFormat();
   const server = useServerWords();
@@ -58,7 +59,7 @@ export function VersionList({ projectId, now, onTake }: Props) {
                 <Table.Td dir="auto">{row.changes.map(server.sentence).join(" ")}</Table.Td>
                 <Table.Td>{format.dateTime(row.published_at)}</Table.Td>
                 <Table.Td ta="end">
-                  {row.version === now ? null : (
+                  {row.version === now || !manages ? null : (
                     <Button size="compact-sm" variant="default" onClick={() => void take(row.version)}>
                       {t("ontology.take")}
                     </Button>

@@ -36,12 +36,15 @@ export function readText(text: string): { document: Ontology | null; places: Pla
   return { document: value as Ontology, places: [] };
 }
 
-/** An ontology being written: text and document kept as one, checked by the server as it changes. */
-export function useDraft(start: string, onText?: (text: string) => void): Draft {
+/**
+ * An ontology being written: text and document kept as one, checked by the server as it changes; or only shown to who may not
+ * change it (`written` false).
+ */
+export function useDraft(start: string, onText?: (text: string) => void, written = true): Draft {
   const [text, setText] = useState(start);
   const { document, places: syntax } = useMemo(() => readText(text), [text]);
   const [settled] = useDebouncedValue(document, 400);
-  const check = useOntologyCheck(settled);
+  const check = useOntologyCheck(written ? settled : null);
 
   const writeText = useCallback(
     (next: string) => {
