@@ -26,7 +26,7 @@ from qistas.engine.truth._lanes import total as sum_of
 
 Float64 = NDArray[np.float64]
 _MOST_LANES = 64
-_SMALL = 200_000  # answers, below which no pass is compiled for their number of classes
+_SMALL = 100_000  # answers, below which no pass is compiled for their number of classes
 _WORTH_A_THREAD = 2_000_000  # answers times classes
 _NO_POSTERIOR = np.empty((0, 0), dtype=np.float32)
 
