@@ -17,7 +17,7 @@ from typing import Any, LiteralString, TypeVar, cast
 
 import orjson
 import psycopg
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, AsyncRawCursor
 from psycopg.rows import class_row, dict_row
 from psycopg.types.json import set_json_dumps, set_json_loads
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
@@ -28,6 +28,7 @@ from qistas.core.principal import Principal
 
 from .address import Address
 from .context import sign_context
+from .statement import DRIVER_KEEPS, number_parameters
 
 log = logging.getLogger("qistas.db")
 # A plan that is kept is made while tables may still be empty, and must be right when they are full: by index, row by row.
@@ -97,6 +98,11 @@ class Tx:
 
     async def rows(self, sql: str, params: Params = None) -> list[tuple[Any, ...]]:
         """Every row as a plain tuple."""
+        if isinstance(params, Mapping) and len(sql) > DRIVER_KEEPS:
+            numbered, names = number_parameters(sql)
+            raw = AsyncRawCursor[tuple[Any, ...]](self._conn)
+            await raw.execute(cast(LiteralString, numbered), [params[name] for name in names])
+            return await raw.fetchall()
         cursor = await self._conn.execute(cast(LiteralString, sql), params)
         return await cursor.fetchall()
 
