@@ -106,6 +106,30 @@ def test_a_merge_is_an_answer_again_and_near_what_was_drawn(seed: int) -> None:
     assert kind.score(asked, value(circle(60, 60, 50), circle(560, 400, 70)), merged.value) > 0.85
 
 
+def test_a_merge_with_too_many_points_is_the_nearest_of_those_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("qistas.ontology.kinds.polygon.MOST_POINTS", 9)
+    kind, asked = KINDS["polygon"], question()
+    middle, square = circle(100, 100, 50, 9), [[300, 300], [340, 300], [340, 340], [300, 340]]
+    given = (circle(88, 100, 50, 9), middle, circle(112, 100, 50, 9))
+    drawn = [found for found, _ in (taken(value(shape, square)) for shape in given) if found is not None]
+    merged = kind.combine(asked, drawn)
+    assert merged.value == drawn[1]
+
+
+def test_many_outlines_are_scored_as_few_are() -> None:
+    kind, asked = KINDS["polygon"], question()
+    places = [(40 + 50 * x, 40 + 50 * y) for x in range(11) for y in range(8)]
+    one = value(*(circle(x, y, 18, 12, 0.5, x + y) for x, y in places))
+    other = value(*(circle(x, y, 18, 12, 0.5, 7 * x + y) for x, y in places[3:]))
+    each = [
+        kind.score(
+            asked, value(circle(x, y, 18, 12, 0.5, x + y)), value(circle(x, y, 18, 12, 0.5, 7 * x + y))
+        )
+        for x, y in places[3:]
+    ]
+    assert kind.score(asked, one, other) == pytest.approx(2 * sum(each) / (2 * len(places) - 3))
+
+
 def test_the_less_trusted_shape_does_not_count() -> None:
     kind, asked = KINDS["polygon"], question()
     one, other = value(circle(100, 100, 50)), value(circle(100, 100, 50), circle(400, 300, 40))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qistas.engine.merge.boxes import Box, MergedBox, MergedBoxes, merge_boxes, merge_boxes_table
 from qistas.engine.merge.bucket_orders import BucketOrder, kendall_distance, merge_bucket_orders
-from qistas.engine.merge.geometry import edges_that_meet, polygon_area
+from qistas.engine.merge.geometry import edges_of_each_that_meet, edges_that_meet, polygon_area
 from qistas.engine.merge.keypoints import MergedKeypoint, merge_keypoints
 from qistas.engine.merge.masks import MergedMask, merge_masks
 from qistas.engine.merge.polygons import MergedPolygon, merge_polygons, polygon_iou, polygons_iou
@@ -26,6 +26,7 @@ __all__ = [
     "MergedSpan",
     "MergedSpans",
     "boxes_that_meet",
+    "edges_of_each_that_meet",
     "edges_that_meet",
     "kendall_distance",
     "merge_boxes",

@@ -14,7 +14,14 @@ from numpy.typing import NDArray
 
 from qistas.core.errors import Fault
 from qistas.engine.agreement import Agreement, polygons_agreement
-from qistas.engine.merge import edges_that_meet, merge_polygons, polygon_area, polygons_iou
+from qistas.engine.merge import (
+    MergedPolygon,
+    edges_of_each_that_meet,
+    edges_that_meet,
+    merge_polygons,
+    polygon_area,
+    polygons_iou,
+)
 
 from ..reading import Reader, a, finite_number, named_field
 from ..types import Field, FieldType, Question
@@ -171,15 +178,10 @@ class PolygonKind(RegionKind):
             weights=weights,
             resolution=CELLS,
         )
-        shapes = [_shapes(value) for value in values]
         kept = sorted(merged, key=lambda one: -one.confidence)[: settings.max]
         held = [
-            Held(
-                {"points": _storable(one.points, str(one.label), shapes), "label": str(one.label)},
-                one.support,
-                one.confidence,
-            )
-            for one in kept
+            Held({"points": points, "label": str(one.label)}, one.support, one.confidence)
+            for one, points in zip(kept, _storable(kept, values), strict=True)
         ]
         order = question.labels.order
         held.sort(key=lambda one: (one.region["points"], order[one.region["label"]]))
@@ -286,24 +288,33 @@ def _canonical(points: Points) -> Points:
     return points[begin:] + points[:begin]
 
 
-def _storable(
-    merged: Sequence[tuple[float, float]], label: str, answers: Sequence[Sequence[Shape]]
-) -> Points:
-    """A merged outline as an answer may hold it; where it has too many points or folds, the nearest of those drawn."""
+def _storable(merged: Sequence[MergedPolygon], values: Sequence[Value]) -> list[Points]:
+    """Merged outlines as an answer may hold them; where one has too many points or folds, the nearest of those drawn."""
+    outlines = [_neat(one.points) for one in merged]
+    folds = edges_of_each_that_meet([_thousandths(points) for points in outlines])
+    storable: list[Points] = []
+    for one, points, fold in zip(merged, outlines, folds, strict=True):
+        if LEAST_POINTS <= len(points) <= MOST_POINTS and fold is None:
+            storable.append(_canonical(points))
+            continue
+        outline = _shape(one.points, str(one.label))
+        drawn = [shape for value in values for shape in _shapes(value)]
+        overlaps = _overlaps([(outline, shape) for shape in drawn])
+        nearest = drawn[overlaps.index(max(overlaps))]
+        storable.append(_neat(nearest.corners.tolist()))
+    return storable
+
+
+def _neat(outline: Sequence[Sequence[float]]) -> Points:
+    """In thousandths of a pixel, no point twice in a row."""
     points: Points = []
-    for x, y in merged:
+    for x, y in outline:
         point = [neat(x), neat(y)]
         if not points or point != points[-1]:
             points.append(point)
     if len(points) > 1 and points[0] == points[-1]:
         points.pop()
-    if LEAST_POINTS <= len(points) <= MOST_POINTS and edges_that_meet(_thousandths(points)) is None:
-        return _canonical(points)
-    outline = _shape(merged, label)
-    drawn = [one for answer in answers for one in answer]
-    overlaps = _overlaps([(outline, one) for one in drawn])
-    nearest = drawn[overlaps.index(max(overlaps))]
-    return [[neat(x), neat(y)] for x, y in nearest.corners.tolist()]
+    return points
 
 
 def _shapes(value: Value) -> list[Shape]:
