@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+import json
 
-from .annotating import shown_text, stored, text_project
-from .conftest import LANGUAGES, OpenPage, Seen, Served, wait_for
+import pytest
+from playwright.sync_api import Route, expect
+
+from .annotating import said, shown_text, stored, text_project
+from .conftest import LANGUAGES, OpenPage, Seen, Served, check_axe, wait_for, word
 
 TEXTS = [f"Text number {at}." for at in range(8)]
 WAITING = {"en": "answers waiting for the network", "ar": "إجابات تنتظر الشبكة"}
@@ -68,3 +71,36 @@ def test_two_open_pages_do_not_show_the_same_task(served: Served, open_page: Ope
     other.goto(address)
     other.locator("[data-surface]").wait_for()
     assert shown_text(other) != shown_text(page)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_refused_answer_is_thrown_away_only_when_asked_twice(
+    served: Served, open_page: OpenPage, seen: Seen, language: str
+) -> None:
+    project = text_project(served, TEXTS[:3])
+    page = open_page(f"/projects/{project}/annotate", language)
+    page.locator("[data-surface]").wait_for()
+    page.wait_for_timeout(500)
+
+    def refuse(route: Route) -> None:
+        body = {"code": "answer_invalid", "title": "No", "status": 422, "detail": "It does not fit."}
+        route.fulfill(status=422, content_type="application/problem+json", body=json.dumps(body))
+
+    page.route(
+        "**/annotations", lambda route: refuse(route) if route.request.method == "POST" else route.continue_()
+    )
+    page.keyboard.press("1")
+    page.keyboard.press("Enter")
+    said_one = said(language, "journal.refused_one").replace("{{count}}", "1")
+    page.get_by_role("button", name=said_one).click()
+    page.get_by_role("button", name=said(language, "journal.drop"), exact=True).click()
+    dialog = page.get_by_role("dialog").filter(has_text=said(language, "journal.dropWords"))
+    check_axe(page)
+    dialog.get_by_role("button", name=word(language, "confirm.no"), exact=True).click()
+    page.get_by_role("button", name=said_one).wait_for()
+    if not page.get_by_role("button", name=said(language, "journal.drop"), exact=True).is_visible():
+        page.get_by_role("button", name=said_one).click()
+    page.get_by_role("button", name=said(language, "journal.drop"), exact=True).click()
+    dialog.get_by_role("button", name=said(language, "journal.drop"), exact=True).click()
+    expect(page.get_by_role("button", name=said_one)).to_have_count(0)
+    seen.complaints.clear()

@@ -1,14 +1,21 @@
-import { Button, Popover } from "@mantine/core";
+import { Button } from "@mantine/core";
 import type { LoopView, TaskLoop } from "@qistas/annotate-core";
-import { useState } from "react";
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
-import { ask } from "../../parts/ask";
 import { Icon } from "../../parts/Icon";
 import classes from "./AnnotatePage.module.css";
 
 interface Props {
   loop: TaskLoop;
   view: LoopView;
+}
+
+// Seldom needed, and heavy. Without a network the words alone are shown: the answers are safe in the journal.
+const Refused = lazy(() => import("./Refused").catch(() => ({ default: RefusedWords })));
+
+function RefusedWords({ view }: Props) {
+  const { t } = useTranslation("annotate");
+  return <span className={classes.warning}>{t("journal.refused", { count: view.refused.length })}</span>;
 }
 
 /** Where the answers are: with the server, on their way, waiting for the network, or refused. */
@@ -35,54 +42,11 @@ export function JournalState({ loop, view }: Props) {
         </Button>
       ) : null}
       {unsafe ? <span className={classes.warning}>{t("journal.unsafe")}</span> : null}
-      {refused.length > 0 ? <Refused loop={loop} view={view} /> : null}
+      {refused.length > 0 ? (
+        <Suspense fallback={<RefusedWords loop={loop} view={view} />}>
+          <Refused loop={loop} view={view} />
+        </Suspense>
+      ) : null}
     </div>
-  );
-}
-
-function Refused({ loop, view }: Props) {
-  const { t } = useTranslation("annotate");
-  const [open, setOpen] = useState(false);
-  return (
-    <Popover opened={open} onChange={setOpen} width={360} position="bottom-start" trapFocus>
-      <Popover.Target>
-        <Button size="compact-xs" color="red" variant="light" onClick={() => setOpen(!open)}>
-          {t("journal.refused", { count: view.refused.length })}
-        </Button>
-      </Popover.Target>
-      <Popover.Dropdown>
-        <p className={classes.refusedLead}>{t("journal.refusedLead")}</p>
-        <ul className={classes.refused}>
-          {view.refused.map((entry) => (
-            <li key={entry.key}>
-              <bdi>{entry.refusal?.message}</bdi>
-              <div>
-                <Button
-                  size="compact-xs"
-                  onClick={() => {
-                    loop.openRefused(entry.key);
-                    setOpen(false);
-                  }}
-                >
-                  {t("journal.open")}
-                </Button>
-                <Button
-                  size="compact-xs"
-                  variant="subtle"
-                  color="red"
-                  onClick={() =>
-                    ask(t("journal.drop"), t("journal.dropWords"), t("journal.drop"), () =>
-                      loop.dropRefused(entry.key),
-                    )
-                  }
-                >
-                  {t("journal.drop")}
-                </Button>
-              </div>
-            </li>
-          ))}
-        </ul>
-      </Popover.Dropdown>
-    </Popover>
   );
 }
