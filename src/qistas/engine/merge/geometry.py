@@ -132,7 +132,7 @@ def _areas(pairs: Sequence[tuple[FloatArray, FloatArray]]) -> tuple[FloatArray, 
     x = start[edge, 0] + (middle[strip] - start[edge, 1]) * slope[edge]
 
     # By strip, those of the first polygon before those of the second.
-    passing = np.sort(strip << 32 | np.arange(len(strip))) & 0xFFFFFFFF
+    passing = np.argsort(strip, kind="stable")
     met = np.bincount(strip, minlength=len(high))  # how many edges pass through a strip
     first = np.cumsum(met) - met
     common, whole = np.zeros(len(pairs)), np.zeros(len(pairs))
