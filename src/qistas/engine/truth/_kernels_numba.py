@@ -11,7 +11,6 @@ of classes, which keeps an item's classes in registers (`_lanes`): a third of th
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -154,25 +153,21 @@ def _chunks(work: int, cells: int) -> int:
 def _in_chunks(run: Callable[..., None], n_items: int, given: tuple[Any, ...], *own: NDArray[Any]) -> None:
     """``run(low, high, *given, *own[c])`` on equal runs of items, chunk ``c`` of each array of ``own`` its own; this thread takes the first.
 
-    Threads of Python and not of numba: these sleep between passes, which those of OpenMP spend turning.
+    Threads of Python, begun and ended with the pass: those of numba would spend the time between passes turning.
     """
     chunks = own[0].shape[0]
     parts = [
         (n_items * c // chunks, n_items * (c + 1) // chunks, *given, *(array[c] for array in own))
         for c in range(chunks)
     ]
-    others = [_threads().submit(run, *part) for part in parts[1:]]
-    run(*parts[0])
-    for other in others:
-        other.result()
-
-
-@cache
-def _threads() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max_workers=os.cpu_count(), thread_name_prefix="qistas-engine")
-
-
-os.register_at_fork(after_in_child=_threads.cache_clear)  # a child has none of its parent's threads
+    if chunks == 1:
+        run(*parts[0])
+        return
+    with ThreadPoolExecutor(chunks - 1) as threads:
+        others = [threads.submit(run, *part) for part in parts[1:]]
+        run(*parts[0])
+        for other in others:
+            other.result()
 
 
 def _added(parts: Float64) -> Float64:

@@ -1,9 +1,6 @@
 # pyright: basic, reportPrivateUsage=false
 """The passes compiled for a number of classes say what plain numpy says, on any number of threads."""
 
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 
@@ -124,18 +121,18 @@ def test_a_census_and_the_likeliest_labels():
         np.testing.assert_array_equal(share, posterior[[0, 1, 2], [1, 0, 2]])
 
 
-def test_a_child_process_has_threads_of_its_own():
-    code = (
-        "import os, numpy as np\n"
-        "from qistas.engine.truth import _kernels_numba as kernels\n"
-        "def run(low, high, own): own[0] = high - low\n"
-        "def summed():\n"
-        "    own = np.zeros((3, 1))\n"
-        "    kernels._in_chunks(run, 10, (), own)\n"
-        "    return own.sum()\n"
-        "assert summed() == 10\n"
-        "child = os.fork()\n"
-        "if child == 0: os._exit(0 if summed() == 10 else 1)\n"
-        "raise SystemExit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))\n"
-    )
-    subprocess.run([sys.executable, "-W", "ignore", "-c", code], check=True, timeout=60)
+def test_every_item_is_in_one_chunk_and_a_fault_in_one_is_told():
+    seen = np.zeros((3, 10))
+
+    def run(low, high, own):
+        own[low:high] += 1
+
+    _kernels_numba._in_chunks(run, 10, (), seen)
+    assert seen.sum(axis=0).tolist() == [1.0] * 10
+
+    def fails(low, high, own):
+        if low > 5:
+            raise ValueError("not this one")
+
+    with pytest.raises(ValueError, match="not this one"):
+        _kernels_numba._in_chunks(fails, 10, (), seen)
