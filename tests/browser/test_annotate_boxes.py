@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .annotating import image_project, stored
+from .annotating import image_project, said, stored
 from .conftest import LANGUAGES, OpenPage, Served, check_axe, wait_for
 
 
@@ -52,3 +52,28 @@ def test_three_ways_to_draw(served: Served, open_page: OpenPage, language: str) 
     assert abs(car["y"] - 30) <= 2
     assert abs(car["width"] - 100) <= 3
     assert abs(car["height"] - 70) <= 3
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_enter_finishes_a_box_that_is_begun_and_only_then_sends(
+    served: Served, open_page: OpenPage, language: str
+) -> None:
+    project = image_project(served)
+    page = open_page(f"/projects/{project}/annotate", language)
+    page.get_by_role("application").wait_for()
+    page.wait_for_timeout(500)
+    for key in ("1", "Alt+i", "Space"):
+        page.keyboard.press(key)
+    page.get_by_text(said(language, "box.aiming")).last.wait_for()
+    for key in ("Space", "Shift+ArrowRight", "Shift+ArrowRight", "Shift+ArrowDown", "Shift+ArrowDown"):
+        page.keyboard.press(key)
+    page.get_by_text(said(language, "box.anchored")).last.wait_for()
+    check_axe(page)
+    page.keyboard.press("Enter")
+    one = said(language, "box.count_one").replace("{{shown}}", "1")
+    page.get_by_text(one, exact=True).wait_for()
+    assert stored(served, project) == []
+    page.keyboard.press("Enter")
+    wait_for(lambda: len(stored(served, project)) == 1, 20)
+    (answer,) = stored(served, project)
+    assert len(answer["answer"]["things"]["boxes"]) == 1
