@@ -55,13 +55,14 @@ WITH p AS (
               FROM tasks t WHERE t.tenant_id = %(tenant)s AND t.id = further OFFSET 0) AS t
 ), work AS MATERIALIZED (
     -- One candidate after another, until there are enough: a candidate costs two look-ups by key, whatever the planner believes
-    -- about the tables (OFFSET 0 keeps it from turning them into joins).
+    -- about the tables (OFFSET 0 keeps it from turning them into joins, and coalesce from the index of the queue, which a plan that was
+    -- made while the queue was empty takes for as short a way as the key).
     SELECT t.id, t.item_id, c.a, c.b, c.age
       FROM (SELECT id, a, b, age FROM front ORDER BY a, b, age) AS c
       CROSS JOIN LATERAL (
             SELECT t.id, t.item_id
               FROM tasks t
-             WHERE t.tenant_id = %(tenant)s AND t.id = c.id AND t.state = 'open' AND t.purpose <> 'gold'
+             WHERE t.tenant_id = %(tenant)s AND t.id = c.id AND coalesce(t.state, '') = 'open' AND t.purpose <> 'gold'
                AND NOT EXISTS (SELECT FROM leases l
                                 WHERE l.tenant_id = %(tenant)s AND l.task_id = t.id AND l.annotator_id = %(annotator)s
                                   AND l.state IN ('live', 'answered', 'skipped') OFFSET 0)
@@ -82,7 +83,7 @@ WITH p AS (
       CROSS JOIN LATERAL (
             SELECT t.id, t.item_id
               FROM tasks t
-             WHERE t.tenant_id = %(tenant)s AND t.id = l.task_id AND t.state = 'open' AND t.purpose = 'gold'
+             WHERE t.tenant_id = %(tenant)s AND t.id = l.task_id AND coalesce(t.state, '') = 'open' AND t.purpose = 'gold'
                FOR UPDATE SKIP LOCKED) AS t
      WHERE l.tenant_id = %(tenant)s AND l.annotator_id = %(annotator)s AND l.project_id = %(project)s
        AND l.state IN ('released', 'expired') AND l.beside IS NOT NULL
