@@ -83,7 +83,7 @@ WITH p AS (
       CROSS JOIN LATERAL (
             SELECT t.id, t.item_id
               FROM tasks t
-             WHERE t.tenant_id = %(tenant)s AND t.id = l.task_id AND coalesce(t.state, '') = 'open' AND t.purpose = 'gold'
+             WHERE t.tenant_id = %(tenant)s AND t.id = l.task_id AND coalesce(t.state, '') = 'open' AND coalesce(t.purpose, '') = 'gold'
                FOR UPDATE SKIP LOCKED) AS t
      WHERE l.tenant_id = %(tenant)s AND l.annotator_id = %(annotator)s AND l.project_id = %(project)s
        AND l.state IN ('released', 'expired') AND l.beside IS NOT NULL
