@@ -634,12 +634,13 @@ def _moved(refusal: Refusal, first_line: int) -> Refusal:
 
 
 def _soon() -> Iterator[None]:
-    """For ever, with waits from a twentieth of a second to one second."""
-    wait = 0.05
+    """For ever, with waits of a tenth of the time waited so far, between a twentieth of a second and one second."""
+    waited = 0.0
     while True:
         yield
+        wait = min(1.0, max(0.05, waited / 10))
         time.sleep(wait)
-        wait = min(1.0, wait * 1.5)
+        waited += wait
 
 
 def _target(path: "str | Path | None", name: str) -> Path:
