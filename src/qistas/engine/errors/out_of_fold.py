@@ -58,11 +58,7 @@ def out_of_fold(
     """
     y = np.asarray(labels, dtype=np.int64).reshape(-1)
     n, k = len(y), int(y.max(initial=-1)) + 1
-    dense = None if pixels is None else np.asarray(pixels, dtype=np.float32)
-    if texts is None and dense is None:
-        raise ValueError("give texts, pixels or both")
-    if (texts is not None and len(texts) != n) or (dense is not None and len(dense) != n):
-        raise ValueError(f"texts and pixels must have one entry for each of {n} labels")
+    dense = _content(texts, pixels, n)
     counts = np.bincount(y[y >= 0], minlength=max(k, 1))
     enough = counts >= LEAST_OF_A_LABEL
     if int(enough.sum()) < 2:
@@ -134,11 +130,7 @@ def out_of_fold_sets(
     if y.ndim != 2:
         raise ValueError(f"the chosen labels must be items by labels, but have shape {y.shape}")
     n, k = y.shape
-    dense = None if pixels is None else np.asarray(pixels, dtype=np.float32)
-    if texts is None and dense is None:
-        raise ValueError("give texts, pixels or both")
-    if (texts is not None and len(texts) != n) or (dense is not None and len(dense) != n):
-        raise ValueError(f"texts and pixels must have one entry for each of {n} items")
+    dense = _content(texts, pixels, n)
     have = y.sum(axis=0)
     judged = (have >= LEAST_OF_A_LABEL) & (n - have >= LEAST_OF_A_LABEL)
     labels = np.flatnonzero(judged)
@@ -206,6 +198,16 @@ def _folds_of_sets(y: NDArray[np.bool_], fitted: IntArray, folds: int, rng: np.r
 
 def _silence(share: float) -> None:
     return None
+
+
+def _content(texts: Sequence[str] | None, pixels: ArrayLike | None, n: int) -> Float32 | None:
+    """The pixels as an array, where there are any; ``ValueError`` for no content, or not as much as there are items."""
+    dense = None if pixels is None else np.asarray(pixels, dtype=np.float32)
+    if texts is None and dense is None:
+        raise ValueError("give texts, pixels or both")
+    if (texts is not None and len(texts) != n) or (dense is not None and len(dense) != n):
+        raise ValueError(f"texts and pixels must have one entry for each of {n} items")
+    return dense
 
 
 def _drawn(y: IntArray, judged: NDArray[np.bool_], most: int, rng: np.random.Generator) -> IntArray:

@@ -13,7 +13,7 @@ from qistas.engine.errors.combine import combine_likelihoods
 from qistas.engine.errors.confident_learning import confident_learning
 from qistas.engine.errors.neighbours import neighbour_disagreement
 from qistas.engine.errors.out_of_fold import out_of_fold_sets
-from qistas.engine.errors.suspects import MOST_VOTERS, NEIGHBOURS, WEIGHTS
+from qistas.engine.errors.suspects import NEIGHBOURS, WEIGHTS, voters_of
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -79,11 +79,7 @@ def suspect_sets_by_content(
     answers = np.full((n, k), np.nan) if posterior is None else np.asarray(posterior, dtype=np.float64)
     if answers.shape != (n, k):
         raise ValueError(f"posterior must have shape {(n, k)}, not {answers.shape}")
-    voters = (
-        model.fitted
-        if len(model.fitted) <= MOST_VOTERS
-        else np.sort(rng.choice(model.fitted, MOST_VOTERS, replace=False))
-    )
+    voters = voters_of(model.fitted, rng)
     near = neighbour_disagreement(np.zeros(n, dtype=np.int64), model.vectors, k=NEIGHBOURS, voters=voters)
     vote = _vote(y, near.neighbour, near.distance)
     tell(0.9)

@@ -77,11 +77,7 @@ def suspect_by_content(
     n, k = model.probabilities.shape
     known = np.where(model.judged, y, -1)
     found = confident_learning(known, model.probabilities)
-    voters = (
-        model.fitted
-        if len(model.fitted) <= MOST_VOTERS
-        else np.sort(rng.choice(model.fitted, MOST_VOTERS, replace=False))
-    )
+    voters = voters_of(model.fitted, rng)
     near = neighbour_disagreement(known, model.vectors, k=NEIGHBOURS, voters=voters)
     tell(0.95)
     rows = np.arange(n)
@@ -129,6 +125,11 @@ def suspect_by_content(
         common,
         silent if deaf else found.warning,
     )
+
+
+def voters_of(fitted: IntArray, rng: np.random.Generator) -> IntArray:
+    """The items whose labels count among neighbours: all that were learnt from, or so many drawn of them."""
+    return fitted if len(fitted) <= MOST_VOTERS else np.sort(rng.choice(fitted, MOST_VOTERS, replace=False))
 
 
 def _silence(share: float) -> None:
